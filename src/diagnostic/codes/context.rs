@@ -1,0 +1,27 @@
+//! Codes of evaluation contexts and other arguments.
+
+use super::codes;
+
+codes! {
+    NOT_AN_OBJECT = "F150" "context-not-an-object" Error
+        "a context is a JSON object"
+        "A context holds attributes by name, so it is an object such as `{\"targetingKey\": \"user-1\", \"plan\": \"pro\"}`. In a file of contexts every line is one such object.";
+    NOT_JSON = "F151" "context-not-json" Error
+        "the context is not JSON"
+        "Contexts are JSON as RFC 8259 defines it: names and text in double quotes, no trailing comma, no comments. `NaN`, `Infinity` and numbers beyond the range of doubles do not exist in it.";
+    CONTEXT_TOO_DEEP = "F152" "context-too-deep" Error
+        "a context is nested more than 32 levels deep"
+        "Conditions name attributes by dotted paths of a few names; contexts deeper than 32 levels are made to exhaust readers. Flatten the value.";
+    NOT_AN_ASSIGNMENT = "F153" "not-an-assignment" Error
+        "an attribute is given as `name=text` or `name:=JSON`"
+        "`--context plan=pro` sets text, unless the project declares another type for the attribute. `--context age:=30` sets any JSON value. Whole contexts are given as a JSON object, as `@file`, or as `-` for standard input.";
+    NOT_A_PATH = "F154" "not-an-attribute-path" Error
+        "not the path of an attribute"
+        "A path is made of names with dots between them, such as `account.age_days`. A dot that belongs to a name is written `\\.`, a backslash `\\\\`; no name is empty.";
+    ATTRIBUTE_TYPE = "F155" "context-attribute-type" Error
+        "an attribute is not of the type that the project declares"
+        "`attributes` in `flags/project.yaml` declares what contexts carry, and conditions rely on it. Give a value of that type, or correct the declaration.";
+    ATTRIBUTE_OCCUPIED = "F156" "attribute-occupied" Error
+        "an attribute can't be set below one that is not an object"
+        "`account=x` and `account.age_days=30` contradict each other: `account` can't be text and an object at once. Leave one of them out.";
+}
