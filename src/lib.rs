@@ -5,9 +5,11 @@
 //! | [`source`] | files, spans, symbolic places |
 //! | [`diagnostic`] | the problem value, and the tables of all codes |
 //! | [`model`] | flags, segments, project: plain data |
+//! | [`evaluate`] | program, context, bucket, tables of operators and strategies, observer |
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests have a machine around them"))]
 
 pub mod diagnostic;
+pub mod evaluate;
 pub mod model;
 pub mod source;

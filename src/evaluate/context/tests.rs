@@ -1,0 +1,58 @@
+use super::*;
+use serde_json::json;
+
+fn get(context: &Context, path: &str) -> Option<Json> {
+    context.get(&AttributePath::parse(path).unwrap()).cloned()
+}
+
+#[test]
+fn attributes_are_found_by_dotted_path() {
+    let context =
+        Context::parse(r#"{"a": {"b": {"c": 1}}, "a.b": 2, "n": null, "l": [{"x": 1}], "\u0065\\s": 3}"#).unwrap();
+    assert_eq!(get(&context, "a.b.c"), Some(json!(1)));
+    assert_eq!(get(&context, r"a\.b"), Some(json!(2)), "a name with a dot");
+    assert_eq!(get(&context, r"e\\s"), Some(json!(3)), "a name with a backslash");
+    for missing in ["n", "a.x", "a.b.c.d", "l.0", "l.x", "b"] {
+        assert_eq!(get(&context, missing), None, "{missing}");
+    }
+}
+
+#[test]
+fn a_key_with_a_dot_is_only_reached_by_escaping_it() {
+    let context = Context::parse(r#"{"a.b": 2}"#).unwrap();
+    assert_eq!(get(&context, "a.b"), None);
+}
+
+#[test]
+fn the_last_of_two_equal_names_counts() {
+    let context = Context::parse(r#"{"a": 1, "b": 2, "a": 3}"#).unwrap();
+    assert_eq!(get(&context, "a"), Some(json!(3)));
+}
+
+#[test]
+fn only_objects_of_bounded_depth_are_contexts() {
+    for (text, error) in [
+        ("[]", "a context is a JSON object, not an array"),
+        ("null", "a context is a JSON object, not null"),
+        (r#"{"a": NaN}"#, "the context is not JSON: expected value at line 1 column 7"),
+        (r#"{"a": 1e999}"#, "the context is not JSON: number out of range at line 1 column 11"),
+        ("", "the context is not JSON: EOF while parsing a value at line 1 column 0"),
+    ] {
+        assert_eq!(Context::parse(text).unwrap_err().to_string(), error, "{text}");
+    }
+    let nested = |levels: usize| format!("{}1{}", r#"{"a":"#.repeat(levels), "}".repeat(levels));
+    assert!(Context::parse(&nested(32)).is_ok());
+    assert_eq!(Context::parse(&nested(33)), Err(ContextError::TooDeep));
+    assert_eq!(Context::parse(&nested(100_000)), Err(ContextError::TooDeep));
+}
+
+#[test]
+fn setting_keeps_within_the_depth() {
+    let mut context = Context::default();
+    let path = |parts: usize| AttributePath::parse(&vec!["a"; parts].join(".")).unwrap();
+    assert_eq!(context.set(&path(33), json!(1)), Err(ContextError::TooDeep));
+    assert_eq!(context.set(&path(32), json!([])), Err(ContextError::TooDeep));
+    assert_eq!(context.set(&path(31), json!([[]])), Err(ContextError::TooDeep));
+    assert_eq!(context.set(&path(31), json!([])), Ok(()));
+    assert_eq!(Context::from_json(Json::Object(context.attributes().clone())), Ok(context.clone()));
+}

@@ -1,0 +1,99 @@
+//! Pure evaluation: program, flag, environment, context and time give a decision.
+//!
+//! A [`Program`] is a catalog made ready once. A [`Context`] says who is asking. [`evaluate`] answers for one flag,
+//! [`explain`] tells in addition what was looked at. To ask about many flags for the same context, [`Program::bind`] it
+//! and ask the [`BoundContext`], which does not allocate.
+//!
+//! Nothing here panics, reads a clock or does I/O; whatever is wrong, the flag's default variant is served, with the
+//! cause in the decision.
+
+mod assignment;
+pub mod bucket;
+mod cause;
+mod context;
+mod decision;
+mod lookup;
+mod observer;
+pub mod operator;
+mod program;
+mod run;
+mod slots;
+pub mod strategy;
+mod trace;
+
+pub use bucket::Bucket;
+pub use cause::{Cause, Unmet, Why};
+pub use context::{BoundContext, Context, ContextError};
+pub use decision::{Decision, ErrorCode, Reason};
+pub use observer::{Membership, Outcome, Step};
+pub use program::{MAX_COST, MAX_DEPTH, Program};
+pub use trace::{Entry, Trace};
+
+use crate::model::Timestamp;
+use run::Run;
+
+#[cfg(test)]
+mod tests;
+
+/// What the flag `key` serves in `environment` to `context` at `now`.
+#[must_use]
+pub fn evaluate<'p>(
+    program: &'p Program,
+    key: &'p str,
+    environment: &'p str,
+    context: &Context,
+    now: Timestamp,
+) -> Decision<'p> {
+    program.bind(context).evaluate(key, environment, now)
+}
+
+/// What the flag `key` serves in `environment` to `context` at `now`, and everything that was looked at.
+#[must_use]
+pub fn explain<'p, 'c>(
+    program: &'p Program,
+    key: &'p str,
+    environment: &'p str,
+    context: &'c Context,
+    now: Timestamp,
+) -> (Decision<'p>, Trace<'p, 'c>) {
+    program.bind(context).explain(key, environment, now)
+}
+
+impl<'p, 'c> BoundContext<'p, 'c> {
+    /// What the flag `key` serves in `environment` at `now`. Does not allocate, apart from what the caches of regular
+    /// expressions need when they are first used.
+    #[must_use]
+    #[inline]
+    pub fn evaluate<'k>(&self, key: &'k str, environment: &'k str, now: Timestamp) -> Decision<'k>
+    where
+        'p: 'k,
+    {
+        match self.program.flag(key) {
+            Some(flag) => Run::new(self, self.program.environment(environment), now, ()).decide(flag, environment),
+            None => Decision::not_found(key, environment),
+        }
+    }
+
+    /// What every flag serves in `environment` at `now`, in the order of their keys.
+    pub fn evaluate_all<'k>(&self, environment: &'k str, now: Timestamp) -> impl Iterator<Item = Decision<'k>>
+    where
+        'p: 'k,
+    {
+        let index = self.program.environment(environment);
+        self.program.flags.iter().map(move |flag| Run::new(self, index, now, ()).decide(flag, environment))
+    }
+
+    /// As [`evaluate`](Self::evaluate), with everything that was looked at.
+    #[must_use]
+    pub fn explain<'k>(&self, key: &'k str, environment: &'k str, now: Timestamp) -> (Decision<'k>, Trace<'p, 'c>)
+    where
+        'p: 'k,
+    {
+        let Some(flag) = self.program.flag(key) else {
+            return (Decision::not_found(key, environment), Trace::new());
+        };
+        let mut run = Run::new(self, self.program.environment(environment), now, Trace::new());
+        let decision = run.decide(flag, environment);
+        (decision, run.into_observer())
+    }
+}

@@ -1,0 +1,111 @@
+//! What a serve chooses.
+
+use super::Run;
+use crate::evaluate::bucket::{self, Bucket};
+use crate::evaluate::observer::{Observer, Outcome, Step};
+use crate::evaluate::program::{Choice, Draw, FlagProgram, ServeProgram};
+use crate::evaluate::slots::Slot;
+use crate::evaluate::strategy::Chances;
+
+/// What a serve chose.
+pub(super) enum Chosen {
+    Variant(u32, Option<Bucket>),
+    /// Nothing: it needs the unit in this slot, which the context does not have.
+    NoUnit(Slot),
+}
+
+/// Where a unit is.
+#[derive(Clone, Copy)]
+pub(super) struct Drawn {
+    hash: u32,
+    bucket: Bucket,
+}
+
+impl<'p, 'c, O: Observer<'p, 'c>> Run<'_, 'p, 'c, O> {
+    #[inline]
+    pub(super) fn serve(&mut self, flag: &'p FlagProgram, serve: &'p ServeProgram) -> Chosen {
+        self.observer.enter(Step::Serve(serve.strategy.map(|strategy| strategy.name)));
+        let chosen = self.choose(&serve.choice);
+        self.observer.leave(match chosen {
+            Chosen::Variant(variant, _) => Outcome::Served(flag.variant_name(variant)),
+            Chosen::NoUnit(_) => Outcome::NoUnit,
+        });
+        chosen
+    }
+
+    #[inline]
+    fn choose(&mut self, choice: &'p Choice) -> Chosen {
+        match choice {
+            Choice::Variant(variant) => Chosen::Variant(*variant, None),
+            Choice::Share { end, draw, inside, outside } => self.side(Chances::Below(*end), draw, *inside, *outside),
+            Choice::Growing { plan, draw, inside, outside } => {
+                self.side(plan.chances(self.now).unwrap_or(Chances::Nobody), draw, *inside, *outside)
+            }
+            Choice::Split { parts, draw } => match self.draw(draw, None) {
+                Ok(Drawn { bucket, .. }) => {
+                    let part = parts.iter().find(|(end, _)| bucket.get() < *end).or(parts.last());
+                    part.map_or(Chosen::NoUnit(draw.slot), |(_, variant)| Chosen::Variant(*variant, Some(bucket)))
+                }
+                Err(slot) => Chosen::NoUnit(slot),
+            },
+            Choice::Ring { ring, inside, outside } => self.ring(*ring, *inside, *outside),
+        }
+    }
+
+    /// In a ring up to that one: in the segment of one, or within the largest percentage.
+    fn ring(&mut self, ring: usize, inside: u32, outside: u32) -> Chosen {
+        let reached = self.program.rings.get(..=ring).unwrap_or_default();
+        for ring in reached {
+            if let Some(segment) = ring.segment {
+                self.observer.enter(Step::Ring(&ring.name));
+                let is_in = self.segment(segment);
+                self.observer.leave(Outcome::Matched(is_in));
+                if is_in {
+                    return Chosen::Variant(inside, None);
+                }
+            }
+        }
+        let chances = reached.last().map_or(Chances::Nobody, |ring| Chances::of(ring.share));
+        self.side(chances, &self.program.ring_draw, inside, outside)
+    }
+
+    /// The variant for those inside or outside.
+    #[inline]
+    fn side(&mut self, chances: Chances, draw: &'p Draw, inside: u32, outside: u32) -> Chosen {
+        match self.inside(chances, draw) {
+            Ok((is_inside, bucket)) => Chosen::Variant(if is_inside { inside } else { outside }, bucket),
+            Err(slot) => Chosen::NoUnit(slot),
+        }
+    }
+
+    /// Whether the unit is inside, and its bucket if that decided; or the slot of the unit that is missing.
+    #[inline]
+    pub(super) fn inside(&mut self, chances: Chances, draw: &'p Draw) -> Result<(bool, Option<Bucket>), Slot> {
+        match chances {
+            Chances::Nobody => Ok((false, None)),
+            Chances::Everyone => Ok((true, None)),
+            Chances::Below(end) => {
+                let drawn = self.draw(draw, Some(chances))?;
+                Ok((drawn.bucket.get() < end, Some(drawn.bucket)))
+            }
+            Chances::Finer { scale, bound } => {
+                let drawn = self.draw(draw, Some(chances))?;
+                Ok(((u64::from(drawn.hash) * scale) >> 32 < bound, Some(drawn.bucket)))
+            }
+        }
+    }
+
+    #[inline]
+    pub(super) fn draw(&mut self, draw: &'p Draw, chances: Option<Chances>) -> Result<Drawn, Slot> {
+        let step = Step::Draw { bucketing: draw.bucketing, salt: &draw.salt, by: self.program.slots.path(draw.slot) };
+        let Some(unit) = self.context.unit(draw.slot) else {
+            self.observer.note(step, Outcome::NoUnit);
+            return Err(draw.slot);
+        };
+        let hash = bucket::hash(draw.bucketing, &draw.salt, unit);
+        let bucket = Bucket::of(hash);
+        let json = self.context.attribute(draw.slot).json;
+        self.observer.note(step, Outcome::Drawn { unit: json, bucket, below: chances.map(Chances::share) });
+        Ok(Drawn { hash, bucket })
+    }
+}
