@@ -6,9 +6,11 @@
 //! | [`diagnostic`] | the problem value, and the tables of all codes |
 //! | [`model`] | flags, segments, project: plain data |
 //! | [`evaluate`] | program, context, bucket, tables of operators and strategies, observer |
+//! | [`compare`] | two catalogs → differences → impact |
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests have a machine around them"))]
 
+pub mod compare;
 pub mod diagnostic;
 pub mod evaluate;
 pub mod model;
