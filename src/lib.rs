@@ -7,6 +7,7 @@
 //! | [`model`] | flags, segments, project: plain data |
 //! | [`evaluate`] | program, context, bucket, tables of operators and strategies, observer |
 //! | [`compare`] | two catalogs → differences → impact |
+//! | [`yaml`] | the only place that knows YAML: parse, tree, write, edit |
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests have a machine around them"))]
 
@@ -15,3 +16,4 @@ pub mod diagnostic;
 pub mod evaluate;
 pub mod model;
 pub mod source;
+pub mod yaml;
