@@ -8,11 +8,13 @@
 //! | [`evaluate`] | program, context, bucket, tables of operators and strategies, observer |
 //! | [`compare`] | two catalogs → differences → impact |
 //! | [`yaml`] | the only place that knows YAML: parse, tree, write, edit |
+//! | [`document`] | tree ↔ model, all problems at once; edits; field tables and schemas |
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests have a machine around them"))]
 
 pub mod compare;
 pub mod diagnostic;
+pub mod document;
 pub mod evaluate;
 pub mod model;
 pub mod source;
