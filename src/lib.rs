@@ -9,6 +9,7 @@
 //! | [`compare`] | two catalogs → differences → impact |
 //! | [`yaml`] | the only place that knows YAML: parse, tree, write, edit |
 //! | [`document`] | tree ↔ model, all problems at once; edits; field tables and schemas |
+//! | [`lint`] | a table of lints, one file each |
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests have a machine around them"))]
 
@@ -16,6 +17,7 @@ pub mod compare;
 pub mod diagnostic;
 pub mod document;
 pub mod evaluate;
+pub mod lint;
 pub mod model;
 pub mod source;
 pub mod yaml;

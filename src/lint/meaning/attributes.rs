@@ -1,0 +1,376 @@
+//! Conditions and buckets use attributes as the project declares them.
+
+use crate::diagnostic::codes::meaning;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::evaluate::operator::{self, Takes};
+use crate::lint::FileContext;
+use crate::lint::trail::{Trail, flag_conditions, flag_rollouts, segment_conditions};
+use crate::model::{
+    AttributeDeclaration, AttributePath, AttributeType, Condition, Flag, Operand, Scalar, Segment, Test,
+};
+use std::collections::BTreeMap;
+
+type Declared = BTreeMap<AttributePath, AttributeDeclaration>;
+
+pub(super) fn check_flag(context: &FileContext<'_>, flag: &Flag, found: &mut Vec<Diagnostic>) {
+    let Some(declared) = &context.project.attributes else { return };
+    let check = Attributes { context, declared };
+    flag_conditions(flag, &mut |trail, condition| check.condition(trail, condition, found));
+    flag_rollouts(flag, &mut |trail, _, rollout| {
+        if let Some(by) = &rollout.by {
+            check.unit(trail, by, found);
+        }
+    });
+}
+
+pub(super) fn check_segment(context: &FileContext<'_>, segment: &Segment, found: &mut Vec<Diagnostic>) {
+    let Some(declared) = &context.project.attributes else { return };
+    let check = Attributes { context, declared };
+    segment_conditions(segment, &mut |trail, condition| check.condition(trail, condition, found));
+}
+
+struct Attributes<'a> {
+    context: &'a FileContext<'a>,
+    declared: &'a Declared,
+}
+
+/// What values an attribute can have, as far as operators care.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Text,
+    Boolean,
+    Number,
+    /// Text or a number.
+    Time,
+    Texts,
+    Numbers,
+}
+
+impl Form {
+    const fn of(attribute_type: AttributeType) -> Self {
+        match attribute_type {
+            AttributeType::String | AttributeType::Semver | AttributeType::Ip => Self::Text,
+            AttributeType::Boolean => Self::Boolean,
+            AttributeType::Integer | AttributeType::Number => Self::Number,
+            AttributeType::Time => Self::Time,
+            AttributeType::Strings => Self::Texts,
+            AttributeType::Numbers => Self::Numbers,
+        }
+    }
+}
+
+impl Attributes<'_> {
+    fn condition(&self, trail: &Trail<'_>, condition: &Condition, found: &mut Vec<Diagnostic>) {
+        match condition {
+            Condition::Test(test) => self.test(trail, test, found),
+            Condition::Percentage { by: Some(by), .. } => self.unit(trail, by, found),
+            _ => {}
+        }
+    }
+
+    /// The unit of a bucket has to be there, and to be text or a number.
+    fn unit(&self, trail: &Trail<'_>, by: &AttributePath, found: &mut Vec<Diagnostic>) {
+        if is_targeting_key(by) {
+            return;
+        }
+        let place = || self.context.value(trail.key("by").path());
+        let Some(declaration) = self.declared.get(by) else {
+            found.push(self.undeclared(by).at(place()));
+            return;
+        };
+        if matches!(Form::of(declaration.attribute_type), Form::Boolean | Form::Texts | Form::Numbers) {
+            let type_name = declaration.attribute_type.name();
+            found.push(
+                Diagnostic::new(
+                    &meaning::ATTRIBUTE_TYPE,
+                    format!("`{by}` is declared as {type_name}, which is no unit"),
+                )
+                .at(place())
+                .help("name an attribute that is text or a whole number, such as an id"),
+            );
+        }
+    }
+
+    fn test(&self, trail: &Trail<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
+        let Some(declaration) = self.declared.get(&test.attribute) else {
+            let known =
+                is_targeting_key(&test.attribute) || test.operator == "exists" && self.has_parts(&test.attribute);
+            if !known {
+                found.push(self.undeclared(&test.attribute).at(self.context.value(trail.key("attribute").path())));
+            }
+            return;
+        };
+        let Some(operator) = operator::find(test.operator) else { return };
+        let operand = trail.key(operator.name);
+        if let Some(problem) = wrong_operator(test, declaration, operator.takes) {
+            found.push(problem.at(self.context.key(operand.path())));
+            return;
+        }
+        let compares = matches!(operator.takes, Takes::Scalar | Takes::Scalars | Takes::ScalarOrScalars);
+        if !compares {
+            return;
+        }
+        for (index, scalar) in test.operand.scalars().iter().enumerate() {
+            let Some(problem) = wrong_value(test, declaration, operator.takes, scalar) else { continue };
+            let path = match test.operand {
+                Operand::One(_) => operand.path(),
+                Operand::Many(_) => operand.index(index).path(),
+            };
+            found.push(problem.at(self.context.value(path)));
+        }
+    }
+
+    /// Whether attributes below this path are declared.
+    fn has_parts(&self, path: &AttributePath) -> bool {
+        let below = |other: &AttributePath| other.parts().starts_with(path.parts());
+        self.declared.keys().any(below)
+    }
+
+    fn undeclared(&self, attribute: &AttributePath) -> Diagnostic {
+        let names = self.declared.keys().map(AttributePath::as_str).chain(["targetingKey"]);
+        let help = did_you_mean(attribute.as_str(), names)
+            .unwrap_or_else(|| "declare it under `attributes` in `flags/project.yaml`".to_owned());
+        let message = format!("the project declares no attribute `{attribute}`");
+        Diagnostic::new(&meaning::UNDECLARED_ATTRIBUTE, message).help(help)
+    }
+}
+
+fn is_targeting_key(attribute: &AttributePath) -> bool {
+    attribute.as_str() == "targetingKey"
+}
+
+/// An operator that never matches what the attribute can be.
+fn wrong_operator(test: &Test, declaration: &AttributeDeclaration, takes: Takes) -> Option<Diagnostic> {
+    let form = Form::of(declaration.attribute_type);
+    let list = matches!(form, Form::Texts | Form::Numbers);
+    let (fits, help) = match takes {
+        Takes::Boolean => (true, ""),
+        Takes::Scalar | Takes::Scalars => (!list, "use `contains` to ask for an item of the list"),
+        Takes::ScalarOrScalars => {
+            (matches!(form, Form::Text | Form::Time | Form::Texts | Form::Numbers), "use `equals` or `in`")
+        }
+        Takes::TextOrTexts | Takes::PatternOrPatterns => {
+            (matches!(form, Form::Text | Form::Time), "it takes an attribute that is text")
+        }
+        Takes::Number if form == Form::Time => (false, "use `before` or `after`"),
+        Takes::Number => (form == Form::Number, "it takes an attribute that is a number"),
+        Takes::Version | Takes::VersionRange => (
+            matches!(declaration.attribute_type, AttributeType::Semver | AttributeType::String),
+            "it takes an attribute declared as semver",
+        ),
+        Takes::Time => (
+            form == Form::Number || matches!(declaration.attribute_type, AttributeType::Time | AttributeType::String),
+            "it takes an attribute declared as time",
+        ),
+        Takes::NetworkOrNetworks => (
+            matches!(declaration.attribute_type, AttributeType::Ip | AttributeType::String),
+            "it takes an attribute declared as ip",
+        ),
+    };
+    if fits {
+        return None;
+    }
+    let (attribute, declared) = (&test.attribute, declaration.attribute_type.name());
+    let message = format!("`{}` never matches `{attribute}`, which is declared as {declared}", test.operator);
+    Some(Diagnostic::new(&meaning::ATTRIBUTE_TYPE, message).help(help))
+}
+
+/// A value that the attribute can't have.
+fn wrong_value(test: &Test, declaration: &AttributeDeclaration, takes: Takes, scalar: &Scalar) -> Option<Diagnostic> {
+    let attribute = &test.attribute;
+    let form = Form::of(declaration.attribute_type);
+    let fits = match form {
+        Form::Text | Form::Texts => matches!(scalar, Scalar::Text(_)),
+        Form::Boolean => matches!(scalar, Scalar::Boolean(_)),
+        Form::Number | Form::Numbers => matches!(scalar, Scalar::Number(_)),
+        Form::Time => !matches!(scalar, Scalar::Boolean(_)),
+    };
+    if !fits {
+        let declared = declaration.attribute_type.name();
+        let what = match scalar {
+            Scalar::Boolean(_) => "true or false",
+            Scalar::Number(_) => "a number",
+            Scalar::Text(_) => "text",
+        };
+        let message = format!("`{attribute}` is declared as {declared}, but is compared with {what}");
+        return Some(Diagnostic::new(&meaning::ATTRIBUTE_TYPE, message).help(value_help(form, scalar)));
+    }
+    let fraction = matches!(scalar, Scalar::Number(number) if number.fract() != 0.0);
+    if declaration.attribute_type == AttributeType::Integer && fraction {
+        let message = format!("`{attribute}` is declared as integer and can't be {scalar}");
+        return Some(Diagnostic::new(&meaning::ATTRIBUTE_TYPE, message).help("compare with a whole number"));
+    }
+    // In text, `contains` looks for a part, which no enum can list.
+    let part = takes == Takes::ScalarOrScalars && matches!(form, Form::Text | Form::Time);
+    let allowed = &declaration.allowed;
+    if part || allowed.is_empty() || allowed.iter().any(|value| equal(value, scalar, test.ignore_case)) {
+        return None;
+    }
+    let texts: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+    let word = scalar.to_string();
+    let help = did_you_mean(&word, texts.iter().map(String::as_str)).unwrap_or_else(|| match texts.len() {
+        0..=12 => format!("its values are {}", texts.join(", ")),
+        count => format!("its {count} values are listed in `flags/project.yaml`"),
+    });
+    let message = format!("`{attribute}` can't be {scalar}");
+    Some(Diagnostic::new(&meaning::UNDECLARED_VALUE, message).help(help))
+}
+
+fn equal(a: &Scalar, b: &Scalar, ignore_case: bool) -> bool {
+    match (a, b) {
+        (Scalar::Text(a), Scalar::Text(b)) if ignore_case => a.to_lowercase() == b.to_lowercase(),
+        _ => a == b,
+    }
+}
+
+fn value_help(form: Form, scalar: &Scalar) -> String {
+    match (form, scalar) {
+        (Form::Text | Form::Texts | Form::Time, Scalar::Number(_) | Scalar::Boolean(_)) => {
+            format!("put it in quotes: \"{scalar}\"")
+        }
+        (Form::Number | Form::Numbers, Scalar::Text(text)) if text.parse::<f64>().is_ok() => {
+            format!("remove the quotes: {text}")
+        }
+        (Form::Boolean, Scalar::Text(text)) if text == "true" || text == "false" => {
+            format!("remove the quotes: {text}")
+        }
+        (Form::Number | Form::Numbers, _) => "compare with a number".to_owned(),
+        (Form::Boolean, _) => "compare with true or false".to_owned(),
+        (Form::Text | Form::Texts | Form::Time, Scalar::Text(_)) => "compare with text".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::testing::{
+        context, declaring_project, equals, exists, good_flag, path, percentage, places, places_of_flag_in, rule,
+        segment, test, test_with,
+    };
+    use crate::lint::{check_flag, check_segment};
+    use crate::model::{Condition, Operand, Scalar, Serve};
+
+    fn found(condition: Condition) -> Vec<String> {
+        let mut flag = good_flag();
+        flag.environments[2].rules = vec![rule("r", vec![condition], "on")];
+        let prefix = "environments.production.rules[0].when[0]";
+        let found = places_of_flag_in(&declaring_project(), &flag);
+        found.into_iter().map(|text| text.replace(prefix, "@")).collect()
+    }
+
+    fn number(value: f64) -> Operand {
+        Operand::One(Scalar::Number(value))
+    }
+
+    #[test]
+    fn attributes_must_be_declared() {
+        assert!(found(equals("plan", "pro")).is_empty());
+        assert!(found(equals("targetingKey", "user-1")).is_empty());
+        assert_eq!(found(equals("plam", "pro")), ["undeclared-attribute value @.attribute"]);
+        assert!(found(exists("a", true)).is_empty(), "attributes below it are declared");
+        assert_eq!(found(exists("b", true)), ["undeclared-attribute value @.attribute"]);
+        let nested = Condition::Any(vec![Condition::Not(Box::new(equals("nope", "x")))]);
+        let expected = ["undeclared-attribute value @.any[0].not.attribute", "not-on-missing value @.any[0].not"];
+        assert_eq!(found(nested), expected);
+    }
+
+    #[test]
+    fn operators_must_fit_the_type() {
+        let fits = |attribute: &str, operator: &str, operand: Operand| {
+            let found = found(test_with(&format!("a.{attribute}"), operator, operand));
+            assert!(found.is_empty() || found == [format!("attribute-type key @.{operator}")], "{found:?}");
+            found.is_empty()
+        };
+        let text = || Operand::One(Scalar::Text("1.0.0".into()));
+        let types = ["string", "boolean", "integer", "number", "semver", "time", "ip", "strings", "numbers"];
+        let table: [(&str, Operand, &[&str]); 6] = [
+            ("greater_than", number(1.5), &["integer", "number"]),
+            ("starts_with", text(), &["string", "semver", "time", "ip"]),
+            ("matches", text(), &["string", "semver", "time", "ip"]),
+            ("semver_equal", text(), &["string", "semver"]),
+            ("before", text(), &["string", "integer", "number", "time"]),
+            ("in_cidr", text(), &["string", "ip"]),
+        ];
+        for (operator, operand, allowed) in table {
+            for attribute in types {
+                let expected = allowed.contains(&attribute);
+                assert_eq!(fits(attribute, operator, operand.clone()), expected, "{operator} on {attribute}");
+            }
+        }
+        for list in ["strings", "numbers"] {
+            assert!(!fits(list, "equals", text()) && !fits(list, "in", text()));
+        }
+        assert!(!fits("boolean", "contains", text()) && !fits("number", "contains", text()));
+    }
+
+    #[test]
+    fn values_must_have_the_type() {
+        let text = |text: &str| Operand::One(Scalar::Text(text.into()));
+        assert_eq!(found(test_with("a.integer", "equals", text("30"))), ["attribute-type value @.equals"]);
+        assert_eq!(found(test_with("a.integer", "equals", number(1.5))), ["attribute-type value @.equals"]);
+        assert!(found(test_with("a.integer", "equals", number(30.0))).is_empty());
+        assert_eq!(found(test_with("a.string", "equals", number(30.0))), ["attribute-type value @.equals"]);
+        assert_eq!(found(test_with("a.boolean", "equals", text("true"))), ["attribute-type value @.equals"]);
+        assert_eq!(found(test_with("a.numbers", "contains", text("1"))), ["attribute-type value @.contains"]);
+        assert!(found(test_with("a.strings", "contains", text("1"))).is_empty());
+        let mixed = Operand::Many(vec![Scalar::Text("x".into()), Scalar::Number(1.0)]);
+        assert_eq!(found(test_with("a.string", "in", mixed)), ["attribute-type value @.in[1]"]);
+    }
+
+    #[test]
+    fn values_must_be_in_the_enum() {
+        assert_eq!(found(equals("plan", "prp")), ["undeclared-value value @.equals"]);
+        assert_eq!(found(test("plan", "not_in", &["free", "team"])), ["undeclared-value value @.not_in[1]"]);
+        assert_eq!(found(test("roles", "contains", &["admin", "boss"])), ["undeclared-value value @.contains[1]"]);
+        assert!(found(test("plan", "contains", &["fr"])).is_empty(), "a part");
+        let Condition::Test(mut upper) = equals("plan", "PRO") else { unreachable!() };
+        assert_eq!(found(Condition::Test(upper.clone())), ["undeclared-value value @.equals"]);
+        upper.ignore_case = true;
+        assert!(found(Condition::Test(upper)).is_empty());
+    }
+
+    #[test]
+    fn units_must_be_declared_and_scalar() {
+        let by = |name: &str| {
+            let mut flag = good_flag();
+            let mut serve = percentage("25");
+            if let Serve::Rollout(rollout) = &mut serve {
+                rollout.by = Some(path(name));
+            }
+            flag.environments[2].serve = serve;
+            places_of_flag_in(&declaring_project(), &flag)
+        };
+        assert!(by("targetingKey").is_empty() && by("a.integer").is_empty() && by("a.string").is_empty());
+        assert_eq!(by("compani.id"), ["undeclared-attribute value environments.production.serve.by"]);
+        assert_eq!(by("a.boolean"), ["attribute-type value environments.production.serve.by"]);
+        assert_eq!(by("roles"), ["attribute-type value environments.production.serve.by"]);
+    }
+
+    #[test]
+    fn segments_are_checked_and_helped() {
+        let project = declaring_project();
+        let bad = segment("s", vec![equals("plan", "prp"), equals("a.strings", "x"), equals("zzz", "x")]);
+        let found = check_segment(&context(&project), &bad);
+        let expected = [
+            "undeclared-value value match[0].equals",
+            "attribute-type key match[1].equals",
+            "undeclared-attribute value match[2].attribute",
+        ];
+        assert_eq!(places(&found), expected);
+        let help: Vec<_> = found.iter().map(|problem| problem.help[0].as_str()).collect();
+        assert_eq!(
+            help,
+            [
+                "did you mean `pro`?",
+                "use `contains` to ask for an item of the list",
+                "declare it under `attributes` in `flags/project.yaml`"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_project_without_declarations_allows_all() {
+        let mut flag = good_flag();
+        flag.environments[2].rules = vec![rule("r", vec![equals("whatever", "x")], "on")];
+        assert!(check_flag(&context(&crate::lint::testing::project()), &flag).is_empty());
+    }
+}
