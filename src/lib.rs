@@ -10,6 +10,7 @@
 //! | [`yaml`] | the only place that knows YAML: parse, tree, write, edit |
 //! | [`document`] | tree ↔ model, all problems at once; edits; field tables and schemas |
 //! | [`lint`] | a table of lints, one file each |
+//! | [`git`] | objects, index, history, commits; knows no flags; the only place that spawns `git` |
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests have a machine around them"))]
 
@@ -17,6 +18,7 @@ pub mod compare;
 pub mod diagnostic;
 pub mod document;
 pub mod evaluate;
+pub mod git;
 pub mod lint;
 pub mod model;
 pub mod source;

@@ -1,0 +1,46 @@
+//! Changing the work tree without a commit.
+
+use std::path::PathBuf;
+
+use super::lock::Lock;
+use super::{CommitError, Dirty, FileChange, Repository, journal, work_tree};
+use crate::git::index::{OnDisk, read_plain};
+
+impl Repository {
+    /// Writes files to the work tree and leaves index and branch alone. Here `old` and `new` are the bytes of the work
+    /// tree as they are, with its line endings.
+    ///
+    /// # Errors
+    /// [`CommitError::Dirty`] if a file is not as `old` says; no file is changed then.
+    pub fn write_files_only(&self, files: &[FileChange]) -> Result<(), CommitError> {
+        let top = self.work_tree.as_deref().ok_or(CommitError::Bare)?;
+        let lock = Lock::take(self)?;
+        self.recover_under(&lock)?;
+        let nonce = journal::nonce();
+        let mut steps: Vec<(PathBuf, PathBuf, &FileChange)> = Vec::new();
+        for (number, file) in files.iter().enumerate() {
+            if !super::check::is_proper(&file.path) {
+                return Err(CommitError::Path { path: file.path.clone() });
+            }
+            let now = match read_plain(top, &file.path)? {
+                OnDisk::File(bytes) => Some(bytes),
+                OnDisk::Absent => None,
+                OnDisk::Other => return Err(CommitError::NotAFile { path: file.path.clone() }),
+            };
+            if now != file.old {
+                let how = if file.old.is_none() { Dirty::Untracked } else { Dirty::Edited };
+                return Err(CommitError::Dirty { path: file.path.clone(), how });
+            }
+            let path = top.join(&file.path);
+            let draft = path.with_file_name(format!(".git-flag-{nonce}-{number}"));
+            steps.push((path, draft, file));
+        }
+        for (path, draft, file) in &steps {
+            match &file.new {
+                Some(bytes) => work_tree::replace(path, draft, bytes)?,
+                None => work_tree::remove(top, path)?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,164 @@
+//! Our files in the work tree while hooks look at them.
+//!
+//! Formatters and linters read the work tree, and `git add` takes from there; so it has the new version while hooks run.
+//! What it had is written down before, and given back unless the commit comes to stand.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::failpoint::{self, Step};
+use super::{Change, CommitError, Dirty, Repository, journal, work_tree};
+use crate::git::index::{OnDisk, read_plain};
+use crate::git::run::Manner;
+
+/// What the work tree had.
+#[derive(Debug, Serialize, Deserialize)]
+struct Loan {
+    version: u32,
+    /// Names temporary files in the work tree.
+    nonce: String,
+    files: Vec<Lent>,
+}
+
+/// One file that the work tree has on loan.
+#[derive(Debug, Serialize, Deserialize)]
+struct Lent {
+    path: String,
+    /// Its bytes before; `None` if there was no file.
+    before: Option<Vec<u8>>,
+    /// SHA-256 of the bytes that it has meanwhile; `None` if there is no file meanwhile.
+    meanwhile: Option<String>,
+}
+
+const VERSION: u32 = 1;
+
+/// Whose the changes of a file on loan are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Changed {
+    /// A hook's, which has just ended: they go, too.
+    ByHook,
+    /// Maybe the user's: they stay.
+    ByAnybody,
+}
+
+/// Puts the new version of our files into the work tree, and remembers it as what we have seen there.
+pub(super) fn lend(repository: &Repository, changes: &mut [Change]) -> Result<(), CommitError> {
+    let mut loan = Loan { version: VERSION, nonce: journal::nonce(), files: Vec::new() };
+    let mut lent = Vec::new();
+    for change in changes.iter_mut().filter(|change| !change.skipped) {
+        let meanwhile = work_tree::checked_out(repository, change)?;
+        if meanwhile == change.seen {
+            continue;
+        }
+        loan.files.push(Lent {
+            path: change.path.clone(),
+            before: change.seen.clone(),
+            meanwhile: meanwhile.as_deref().map(journal::digest),
+        });
+        lent.push((change, meanwhile));
+    }
+    if lent.is_empty() {
+        return Ok(());
+    }
+    loan.save(repository)?;
+    failpoint::reached(Step::Lending)?;
+    for (number, (change, meanwhile)) in lent.into_iter().enumerate() {
+        let seen = change.seen.as_deref().map(journal::digest);
+        if work_tree::follow(repository, change, seen.as_deref(), &loan.temporary(number))?.is_some() {
+            // Edited since we looked.
+            return Err(CommitError::Dirty { path: change.path.clone(), how: Dirty::Edited });
+        }
+        change.seen = meanwhile;
+    }
+    failpoint::reached(Step::Lent)
+}
+
+/// Gives the work tree back what it had, if something is on loan; whether it was. What a hook made of a file is kept as
+/// an object, of which the notes tell.
+pub(super) fn give_back(repository: &Repository, changed: Changed) -> Result<(bool, Vec<String>), CommitError> {
+    let mut notes = Vec::new();
+    let Some(loan) = Loan::load(repository)? else { return Ok((false, notes)) };
+    let Some(top) = repository.work_tree.as_deref() else { return Ok((false, notes)) };
+    for (number, file) in loan.files.iter().enumerate() {
+        let path = top.join(&file.path);
+        let draft = path.with_file_name(loan.temporary(number));
+        journal::remove_if_there(&draft);
+        let now = match read_plain(top, &file.path)? {
+            OnDisk::File(bytes) => Some(bytes),
+            OnDisk::Absent => None,
+            OnDisk::Other => continue,
+        };
+        if now == file.before {
+            continue;
+        }
+        if now.as_deref().map(journal::digest) != file.meanwhile {
+            if changed == Changed::ByAnybody {
+                continue;
+            }
+            notes.extend(now.and_then(|bytes| keep(repository, &file.path, bytes)));
+        }
+        match &file.before {
+            Some(bytes) => work_tree::replace(&path, &draft, bytes)?,
+            None => work_tree::remove(top, &path)?,
+        }
+    }
+    // Scripts that run `git diff-index` would take the files for edited. Not worth an error.
+    drop(repository.git(Manner::Write, "update-index").args(["-q", "--refresh"]).output());
+    forget(repository)?;
+    Ok((true, notes))
+}
+
+/// Should somebody have edited the file just while the hook ran, nothing is lost.
+fn keep(repository: &Repository, path: &str, bytes: Vec<u8>) -> Option<String> {
+    let git = repository.git(Manner::Write, "hash-object").args(["-w", "--no-filters", "--stdin"]);
+    let id = git.input(bytes).line().ok()?;
+    Some(format!("`{path}` was changed meanwhile; `git show {}` has that version", id.get(..12).unwrap_or(&id)))
+}
+
+/// The commit stands, so what the work tree has is its own.
+pub(super) fn forget(repository: &Repository) -> Result<(), CommitError> {
+    journal::remove(&path(repository))
+}
+
+/// Whether something is on loan; cheap.
+pub(super) fn exists(repository: &Repository) -> bool {
+    path(repository).exists()
+}
+
+fn path(repository: &Repository) -> PathBuf {
+    repository.git_dir.join("git-flag").join("loan")
+}
+
+impl Loan {
+    fn temporary(&self, number: usize) -> String {
+        format!(".git-flag-{}-{number}", self.nonce)
+    }
+
+    fn save(&self, repository: &Repository) -> Result<(), CommitError> {
+        journal::scratch(repository)?;
+        let failed = |path: &Path, error| CommitError::io("write", path, error);
+        let text = serde_json::to_vec(self).map_err(|error| super::check::nonsense("loan", &error.to_string()))?;
+        let path = path(repository);
+        let draft = path.with_extension("new");
+        fs::write(&draft, text).and_then(|()| fs::rename(&draft, &path)).map_err(|error| failed(&path, error))
+    }
+
+    /// One that cannot be read says nothing, and is dropped.
+    fn load(repository: &Repository) -> Result<Option<Self>, CommitError> {
+        let path = path(repository);
+        match fs::read(&path) {
+            Ok(bytes) => {
+                let loan = serde_json::from_slice::<Self>(&bytes).ok().filter(|found| found.version == VERSION);
+                if loan.is_none() {
+                    forget(repository)?;
+                }
+                Ok(loan)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(CommitError::io("read", &path, error)),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! After a kill: the next command finishes what stands, and discards what does not.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::journal::{self, Journal, JournalFile};
+use super::loan::{self, Changed};
+use super::lock::{self, Lock};
+use super::{Change, CommitError, CommitId, Repository, land};
+
+/// What was done about a commit of a command that was killed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recovered {
+    /// It stood; index and work tree have followed.
+    Finished(CommitId),
+    /// It had not come to be; nothing is left of it.
+    Discarded,
+}
+
+/// How long an empty lock of a branch must stay as it is before it is taken for one of a killed command. Git itself
+/// holds such locks for milliseconds.
+const SILENCE: Duration = Duration::from_millis(500);
+
+impl Repository {
+    /// Finishes or discards what a killed command left in this work tree. Costs nothing if there is nothing; leaves it
+    /// alone while another of our commands is writing.
+    ///
+    /// # Errors
+    /// If it can be neither finished nor discarded.
+    pub fn recover(&self) -> Result<Option<Recovered>, CommitError> {
+        // A hook of the commit that is being made must not wait for it.
+        if self.inside_our_commit() || !(Journal::exists(self) || loan::exists(self)) {
+            return Ok(None);
+        }
+        match Lock::try_take(self)? {
+            Some(lock) => self.recover_under(&lock),
+            None => Ok(None),
+        }
+    }
+
+    /// As [`Repository::recover`]; with our lock, nothing of the killed command is running any more.
+    pub(super) fn recover_under(&self, _: &Lock) -> Result<Option<Recovered>, CommitError> {
+        let written = Journal::written(self);
+        let journal = Journal::load(self)?;
+        let recovered = match (journal, written) {
+            (Some(journal), Some(written)) => Some(self.settle(&journal, written)?),
+            _ => None,
+        };
+        let (given_back, _) = loan::give_back(self, Changed::ByAnybody)?;
+        sweep(&self.git_dir.join("git-flag"));
+        Ok(recovered.or(given_back.then_some(Recovered::Discarded)))
+    }
+
+    fn settle(&self, journal: &Journal, written: SystemTime) -> Result<Recovered, CommitError> {
+        remove_ref_lock(&land::lock_path(&self.git_dir.join("HEAD")), journal, written)?;
+        remove_ref_lock(&land::lock_path(&self.common_dir.join(&journal.branch)), journal, written)?;
+        let landed = match (journal.commit(), self.ref_commit(&journal.branch)?) {
+            (Some(commit), Some(now)) if self.is_ancestor(commit, now)? => Some(commit),
+            _ => None,
+        };
+        let Some(commit) = landed else {
+            land::abandon(self, journal)?;
+            return Ok(Recovered::Discarded);
+        };
+        if self.head()?.branch() == Some(&journal.branch) {
+            let changes: Vec<Change> = journal.files.iter().map(JournalFile::change).collect();
+            land::finish(self, journal, &changes, false)?;
+        } else {
+            land::abandon(self, journal)?;
+        }
+        Ok(Recovered::Finished(commit))
+    }
+}
+
+/// Removes the lock of a ref that a killed `git update-ref` of ours left: it names our commit, or it is still empty,
+/// younger than our journal, and nobody goes on with it.
+fn remove_ref_lock(path: &Path, journal: &Journal, written: SystemTime) -> Result<(), CommitError> {
+    let deadline = Instant::now() + SILENCE;
+    loop {
+        let (Ok(content), Ok(metadata)) = (fs::read_to_string(path), fs::metadata(path)) else { return Ok(()) };
+        if content.trim_end() == journal.commit {
+            return journal::remove(path);
+        }
+        let young = metadata.modified().is_ok_and(|time| time >= written);
+        if !(content.is_empty() && young) {
+            return Ok(());
+        }
+        if Instant::now() >= deadline {
+            return journal::remove(path);
+        }
+        lock::pause();
+    }
+}
+
+/// Removes files that only live as long as a command holds our lock.
+fn sweep(scratch: &Path) {
+    let Ok(files) = fs::read_dir(scratch) else { return };
+    for file in files.flatten() {
+        let name = file.file_name();
+        let name = name.to_string_lossy();
+        if ["index-", "hooks-", "tree-", "COMMIT_EDITMSG"].iter().any(|prefix| name.starts_with(prefix)) {
+            journal::remove_if_there(&file.path());
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Files in the work tree.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::failpoint::{self, Step};
+use super::{Change, CommitError, Repository, journal};
+use crate::git::index::{OnDisk, read_plain};
+use crate::git::run::Manner;
+
+/// Lets the work tree follow a commit in one file, if the file still is as we saw it (`seen`: SHA-256 of its bytes,
+/// `None` if there was none). Says so if it is not.
+pub(super) fn follow(
+    repository: &Repository,
+    change: &Change,
+    seen: Option<&str>,
+    temporary: &str,
+) -> Result<Option<String>, CommitError> {
+    let Some(top) = repository.work_tree.as_deref().filter(|_| !change.skipped) else { return Ok(None) };
+    let path = top.join(&change.path);
+    let draft = path.with_file_name(temporary);
+    // Left by a killed command.
+    journal::remove_if_there(&draft);
+    let left =
+        || Ok(Some(format!("`{}` was changed meanwhile in the work tree, so it was left as it is", change.path)));
+    let now = match read_plain(top, &change.path)? {
+        OnDisk::File(bytes) => Some(bytes),
+        OnDisk::Absent => None,
+        OnDisk::Other => return left(),
+    };
+    let wanted = checked_out(repository, change)?;
+    if now == wanted {
+        return Ok(None);
+    }
+    if now.as_deref().map(journal::digest).as_deref() != seen {
+        return left();
+    }
+    match wanted {
+        Some(bytes) => replace(&path, &draft, &bytes)?,
+        None => remove(top, &path)?,
+    }
+    Ok(None)
+}
+
+/// The bytes that Git would check out.
+pub(super) fn checked_out(repository: &Repository, change: &Change) -> Result<Option<Vec<u8>>, CommitError> {
+    let Some(blob) = change.blob else { return Ok(None) };
+    if repository.converts(&change.path)? {
+        let git = repository.git(Manner::Write, "cat-file").arg("--filters");
+        let bytes = git.arg(format!("--path={}", change.path)).arg(blob.to_string()).run()?;
+        return Ok(Some(bytes));
+    }
+    match &change.new {
+        Some(bytes) => Ok(Some(bytes.clone())),
+        None => Ok(Some(repository.read(blob)?)),
+    }
+}
+
+/// Writes a file, whole or not at all; keeps the permissions of the one it replaces.
+pub(super) fn replace(path: &Path, draft: &Path, bytes: &[u8]) -> Result<(), CommitError> {
+    let written = (|| {
+        if let Some(directory) = path.parent() {
+            fs::create_dir_all(directory)?;
+        }
+        let mut file = fs::File::options().write(true).create_new(true).open(draft)?;
+        file.write_all(bytes)?;
+        if let Ok(before) = fs::metadata(path) {
+            file.set_permissions(before.permissions())?;
+        }
+        Ok(())
+    })();
+    let failed = |error: io::Error| {
+        journal::remove_if_there(draft);
+        CommitError::io("write", path, error)
+    };
+    written.map_err(failed)?;
+    failpoint::reached(Step::TemporaryWritten)?;
+    fs::rename(draft, path).map_err(failed)
+}
+
+/// Removes a file, and the directories that this leaves empty, as Git does.
+#[expect(clippy::disallowed_methods, reason = "the folder of the process must not go away under it")]
+pub(super) fn remove(top: &Path, path: &Path) -> Result<(), CommitError> {
+    journal::remove(path)?;
+    let current = std::env::current_dir().ok();
+    for directory in path.ancestors().skip(1).take_while(|directory| *directory != top) {
+        if current.as_deref() == Some(directory) || fs::remove_dir(directory).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
