@@ -11,6 +11,7 @@
 //! | [`document`] | tree ↔ model, all problems at once; edits; field tables and schemas |
 //! | [`lint`] | a table of lints, one file each |
 //! | [`git`] | objects, index, history, commits; knows no flags; the only place that spawns `git` |
+//! | [`project`] | a repository of flags: find, load, plan, carry out |
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests have a machine around them"))]
 
@@ -21,5 +22,6 @@ pub mod evaluate;
 pub mod git;
 pub mod lint;
 pub mod model;
+pub mod project;
 pub mod source;
 pub mod yaml;

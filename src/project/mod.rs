@@ -1,0 +1,25 @@
+//! A repository of flags: where it is, how it is read, and how it is changed.
+
+mod draft;
+mod failure;
+mod files;
+mod findings;
+pub mod layout;
+mod load;
+mod message;
+mod plan;
+mod root;
+mod validate;
+mod write;
+
+pub use draft::{Draft, FileEdit, FlagFile, SegmentFile};
+pub use files::{Files, Found, find_root, reason};
+pub use load::{
+    Loaded, Read, decode_text, file_failure, load_all, load_closure, load_project, misplaced, not_plain, read_flag,
+    read_project_file, read_segment, segments_of, segments_of_flag,
+};
+pub use message::{Message, fold, trailer, trailers};
+pub use plan::Plan;
+pub use root::{Root, View};
+pub use validate::{Validation, validate};
+pub use write::{Attempt, Done, Operation, WriteOptions, find_operation, new_operation_id};

@@ -1,0 +1,246 @@
+//! All problems of all files at once.
+//!
+//! Files are read in parallel, one at a time per thread, and forgotten again: what the checks across files need of each is
+//! kept as facts, so that memory stays flat in the number of flags.
+
+use super::files::{Files, Found, read_plain};
+use super::layout::{self, PROJECT, Role};
+use super::{findings, load};
+use crate::diagnostic::codes::{self, repository};
+use crate::diagnostic::{Diagnostic, Result};
+use crate::document::schema::{Document, schema_accepts};
+use crate::document::{self, Mention};
+use crate::lint::{self, FileContext, FlagFacts, SegmentFacts};
+use crate::model::{Project, Timestamp};
+use crate::source::{FilePath, Place, Sources};
+use crate::yaml::{self, Tree};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What validation found.
+#[derive(Debug, Default)]
+pub struct Validation {
+    /// Everything that is wrong, at the levels that the project sets.
+    pub problems: Vec<Diagnostic>,
+    /// The texts of the files that have problems.
+    pub sources: Sources,
+    /// How many flags were looked at.
+    pub flags: usize,
+    /// How many segments were looked at.
+    pub segments: usize,
+}
+
+/// One file's part of the result.
+#[derive(Default)]
+struct Part {
+    problems: Vec<Diagnostic>,
+    flag: Option<FlagFacts>,
+    segment: Option<SegmentFacts>,
+    /// The file, when it has inline ignores.
+    ignores: Option<FilePath>,
+    /// The names in a flag's file that does not read.
+    mentions: Option<(FilePath, Vec<Mention>)>,
+}
+
+/// Validates all files.
+///
+/// # Errors
+/// When files can't be read at all. What is wrong with them is no error here.
+pub fn validate(files: &Files<'_>, now: Timestamp) -> Result<Validation> {
+    let mut validation = Validation::default();
+    let project = project(files, &mut validation.problems)?;
+    let found = files.list()?;
+    let checker = Checker { project: project.as_ref(), now };
+    let parts: Vec<Result<Part>> = match files {
+        Files::WorkTree(root) => {
+            found.par_iter().with_min_len(16).map(|file| checker.file(file, |path| read_plain(root, path))).collect()
+        }
+        _ => found.iter().map(|file| checker.file(file, |path| files.read(path))).collect(),
+    };
+    let (mut flags, mut segments, mut ignoring, mut mentions) = (Vec::new(), Vec::new(), BTreeSet::new(), Vec::new());
+    for part in parts {
+        let part = part?;
+        validation.problems.extend(part.problems);
+        flags.extend(part.flag);
+        segments.extend(part.segment);
+        ignoring.extend(part.ignores);
+        mentions.extend(part.mentions);
+    }
+    (validation.flags, validation.segments) = (flags.len(), segments.len());
+    if let Some(project) = &project {
+        let file: FilePath = PROJECT.into();
+        let context = FileContext { project, file: &file, now };
+        validation.problems.extend(lint::check_project(&context));
+        validation.problems.extend(lint::check_facts(&context, &flags, &segments));
+        let known = lint::Known {
+            flags: flags.iter().map(|flag| flag.key.to_string()).collect(),
+            segments: segments.iter().map(|segment| segment.name.to_string()).collect(),
+        };
+        for (file, mentions) in &mentions {
+            validation.problems.extend(lint::check_mentions(&FileContext { file, ..context }, mentions, &known));
+        }
+        suppress(files, &context, &ignoring, &mut validation.problems)?;
+        validation.problems = lint::apply_levels(validation.problems, project);
+    }
+    findings::limit(&mut validation.problems);
+    validation.sources = sources(files, &validation.problems)?;
+    findings::pin(&mut validation.problems, &validation.sources);
+    Ok(validation)
+}
+
+/// The project, or `None` with its problems: the other files are then checked by themselves only.
+fn project(files: &Files<'_>, problems: &mut Vec<Diagnostic>) -> Result<Option<Project>> {
+    let Some(bytes) = files.read(PROJECT)? else {
+        problems.push(
+            Diagnostic::new(&repository::NO_PROJECT, format!("there is no `{PROJECT}`"))
+                .at(Place::file(PROJECT.into()))
+                .help("`git flag init` writes one"),
+        );
+        return Ok(None);
+    };
+    let read = load::read_project_file(bytes);
+    problems.extend(read.problems);
+    Ok(read.value)
+}
+
+struct Checker<'a> {
+    project: Option<&'a Project>,
+    now: Timestamp,
+}
+
+impl Checker<'_> {
+    fn file(&self, file: &Found, read: impl Fn(&str) -> Result<Option<Vec<u8>>>) -> Result<Part> {
+        let path = &file.path;
+        let role = layout::role(path);
+        let problem = |problem: Diagnostic| Ok(Part { problems: vec![problem], ..Part::default() });
+        match role {
+            Role::Other => Ok(Part::default()),
+            Role::Misplaced(why) => problem(load::misplaced(path, &why)),
+            _ if !file.plain => problem(load::not_plain(path)),
+            role => match read(path)? {
+                Some(bytes) => match load::decode_text(path, bytes) {
+                    Ok(text) => Ok(self.text(path, &role, &text)),
+                    Err(not_text) => problem(*not_text),
+                },
+                None => Ok(Part::default()),
+            },
+        }
+    }
+
+    fn text(&self, path: &FilePath, role: &Role, text: &str) -> Part {
+        let mut part = Part::default();
+        let (tree, problems) = yaml::parse(path, text);
+        // The project's own problems are known already.
+        if !matches!(role, Role::Project) {
+            part.problems = problems;
+        }
+        part.ignores = lint::mentions_ignore(text).then(|| path.clone());
+        let Some(tree) = tree else { return part };
+        let context = self.project.map(|project| FileContext { project, file: path, now: self.now });
+        let document = match role {
+            Role::Flag(key) => {
+                let (flag, found) = document::flag(path, key, &tree);
+                part.problems.extend(found);
+                if let (Some(flag), Some(context)) = (&flag, &context) {
+                    part.problems.extend(lint::check_flag(context, flag));
+                    part.flag = Some(FlagFacts::of(context, flag));
+                } else {
+                    part.flag = Some(FlagFacts::broken(path.clone(), key.clone()));
+                    part.mentions = Some((path.clone(), document::mentions(&tree)));
+                }
+                Document::Flag
+            }
+            Role::Segment(name) => {
+                let (segment, found) = document::segment(path, name, &tree);
+                part.problems.extend(found);
+                if let (Some(segment), Some(context)) = (&segment, &context) {
+                    part.problems.extend(lint::check_segment(context, segment));
+                    part.segment = Some(SegmentFacts::of(context, segment));
+                } else {
+                    part.segment = Some(SegmentFacts::broken(path.clone(), name.clone()));
+                }
+                Document::Segment
+            }
+            Role::Tests(_) => {
+                let (_, found) = document::flag_tests(path, &tree);
+                part.problems.extend(found);
+                Document::Tests
+            }
+            Role::Project | Role::Misplaced(_) | Role::Other => return part,
+        };
+        part.problems.extend(disagreement(document, path, &tree, &part.problems));
+        part
+    }
+}
+
+/// The built-in schema is a second opinion: it must accept what the reader accepts.
+fn disagreement(document: Document, path: &FilePath, tree: &Tree<'_>, problems: &[Diagnostic]) -> Option<Diagnostic> {
+    if problems.iter().any(Diagnostic::is_error) {
+        return None;
+    }
+    let json = document::node_to_json(&tree.root)?;
+    let error = schema_accepts(document, &json).err()?;
+    Some(
+        Diagnostic::new(
+            &repository::SCHEMA_DISAGREES,
+            format!("the reader accepts the file and the schema does not: {error}"),
+        )
+        .at(Place::file(path.clone()))
+        .help("this is a bug in git-flag: please report it with the file"),
+    )
+}
+
+/// Takes out what inline ignores cover, file by file.
+fn suppress(
+    files: &Files<'_>,
+    context: &FileContext<'_>,
+    ignoring: &BTreeSet<FilePath>,
+    problems: &mut Vec<Diagnostic>,
+) -> Result<()> {
+    if ignoring.is_empty() {
+        return Ok(());
+    }
+    let mut by_file: BTreeMap<FilePath, Vec<Diagnostic>> = BTreeMap::new();
+    for problem in std::mem::take(problems) {
+        match problem.place.as_ref().map(|place| place.file.clone()).filter(|file| ignoring.contains(file)) {
+            Some(file) => by_file.entry(file).or_default().push(problem),
+            None => problems.push(problem),
+        }
+    }
+    for file in ignoring {
+        let own = by_file.remove(file).unwrap_or_default();
+        let text = files.read(file)?.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        match yaml::parse(file, &text).0 {
+            Some(tree) => problems.extend(lint::suppress(&FileContext { file, ..*context }, &tree, own)),
+            None => problems.extend(own),
+        }
+    }
+    Ok(())
+}
+
+/// The texts of the files that problems point into.
+pub(super) fn sources(files: &Files<'_>, problems: &[Diagnostic]) -> Result<Sources> {
+    let mut sources = Sources::new();
+    let places =
+        problems.iter().flat_map(|problem| problem.place.iter().chain(problem.related.iter().map(|(place, _)| place)));
+    let paths: BTreeSet<FilePath> = places.map(|place| place.file.clone()).collect();
+    for path in paths {
+        let unreadable = |code| code == &repository::NOT_A_PLAIN_FILE;
+        if problems.iter().any(|p| unreadable(p.code) && p.place.as_ref().is_some_and(|place| place.file == path)) {
+            continue;
+        }
+        if let Some(bytes) = files.read(&path)? {
+            // What is before the first bad byte is kept as it is, so that the place of the problem is right.
+            let text =
+                String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+            sources.insert(path, text);
+        }
+    }
+    Ok(sources)
+}
+
+/// Whether `problem` is an error of meaning, which no project can configure away.
+#[must_use]
+pub(super) fn is_meaning(problem: &Diagnostic) -> bool {
+    problem.is_error() && codes::meaning::TABLE.contains(&problem.code)
+}

@@ -1,0 +1,302 @@
+//! Carrying a plan out: a commit of exactly our files, replayed when the branch moves.
+
+use super::files::Files;
+use super::plan::Plan;
+use super::root::{Root, View};
+use super::{load, trailer, trailers};
+use crate::diagnostic::codes::repository;
+use crate::diagnostic::{Failure, Result};
+use crate::git::{CommitError, CommitId, CommitRequest, FileChange, LogQuery, PushError, Repository, Target};
+use std::hash::{BuildHasher, Hasher};
+
+/// How often an intent is replayed on a branch that keeps moving.
+const ATTEMPTS: usize = 16;
+
+/// How a change is written.
+#[derive(Debug, Clone, Default)]
+pub struct WriteOptions {
+    /// Only into the work tree.
+    pub no_commit: bool,
+    /// To this branch instead of the current one.
+    pub branch: Option<String>,
+    /// Push afterwards.
+    pub push: bool,
+}
+
+impl WriteOptions {
+    fn target(&self) -> Target {
+        self.branch.clone().map_or(Target::CurrentBranch, Target::Branch)
+    }
+}
+
+/// What an intent is based on.
+#[derive(Debug, Clone, Copy)]
+enum Base {
+    WorkTree,
+    Commit(Option<CommitId>),
+}
+
+/// What an intent wants with its plan.
+pub enum Attempt {
+    /// Nothing is written.
+    Show(Plan),
+    /// It is committed.
+    Commit(Plan),
+}
+
+/// What became of a plan.
+pub struct Done {
+    /// The plan, as carried out.
+    pub plan: Plan,
+    /// The commit; `None` when nothing was committed.
+    pub commit: Option<CommitId>,
+    /// Whether it was pushed.
+    pub pushed: bool,
+    /// What went wrong afterwards without taking the change back.
+    pub warnings: Vec<String>,
+}
+
+impl Root {
+    /// Finishes or discards what a killed process left behind.
+    ///
+    /// # Errors
+    /// When that can't be done.
+    pub fn recover(&self) -> Result<()> {
+        if let Some(repository) = self.repository().filter(|repository| !repository.is_bare()) {
+            repository.recover()?;
+        }
+        Ok(())
+    }
+
+    /// Runs an intent on the files that it is based on, and commits what it wants. When the branch moves in between, the
+    /// intent runs again on the new state.
+    ///
+    /// # Errors
+    /// What the intent says, or why Git could not commit.
+    pub fn write(&self, options: &WriteOptions, mut intent: impl FnMut(&Files<'_>) -> Result<Attempt>) -> Result<Done> {
+        for attempt in 0..ATTEMPTS {
+            let base = self.base(options)?;
+            let files = self.base_files(base)?;
+            let plan = match intent(&files)? {
+                Attempt::Show(plan) => return Ok(Done { plan, commit: None, pushed: false, warnings: Vec::new() }),
+                Attempt::Commit(plan) => plan,
+            };
+            let result = match base {
+                Base::WorkTree => self.write_files(plan).map(Some),
+                Base::Commit(commit) => self.commit(options, commit, plan),
+            };
+            if let Some(done) = result? {
+                return Ok(done);
+            }
+            // Someone else was faster; let them finish before the next try.
+            std::thread::sleep(std::time::Duration::from_millis(jitter(attempt)));
+        }
+        Err(Failure::new(
+            &repository::CONTENDED,
+            format!("the branch moved {ATTEMPTS} times while the commit was being made"),
+        )
+        .help("run the command again"))
+    }
+
+    /// What an intent is based on: the newest commit of the branch that it goes to, or the work tree.
+    fn base(&self, options: &WriteOptions) -> Result<Base> {
+        match self.repository().filter(|_| !options.no_commit) {
+            Some(repository) => Ok(Base::Commit(repository.base_of(&options.target())?)),
+            None => Ok(Base::WorkTree),
+        }
+    }
+
+    /// The files that a change with these options is computed on.
+    ///
+    /// # Errors
+    /// When nothing can be written there, or Git can't list the files.
+    pub fn files_to_change(&self, options: &WriteOptions) -> Result<Files<'_>> {
+        self.base_files(self.base(options)?)
+    }
+
+    fn base_files(&self, base: Base) -> Result<Files<'_>> {
+        match base {
+            Base::WorkTree => self.files(View::WorkTree),
+            Base::Commit(Some(commit)) => self.files(View::Commit(commit)),
+            Base::Commit(None) => Ok(Files::objects(self.git()?, [])),
+        }
+    }
+
+    fn changes(&self, plan: &Plan) -> Vec<FileChange> {
+        let bytes = |text: &Option<String>| text.clone().map(String::into_bytes);
+        plan.edits
+            .iter()
+            .map(|edit| FileChange {
+                path: self.shown(&edit.path).to_string(),
+                old: bytes(&edit.before),
+                new: bytes(&edit.after),
+            })
+            .collect()
+    }
+
+    fn write_files(&self, plan: Plan) -> Result<Done> {
+        match self.repository().filter(|repository| !repository.is_bare()) {
+            Some(repository) => repository.write_files_only(&self.changes(&plan))?,
+            None => plan.edits.iter().try_for_each(|edit| write_file(self, edit))?,
+        }
+        Ok(Done { plan, commit: None, pushed: false, warnings: Vec::new() })
+    }
+
+    /// `None` when the branch moved.
+    fn commit(&self, options: &WriteOptions, base: Option<CommitId>, plan: Plan) -> Result<Option<Done>> {
+        let repository = self.git()?;
+        let request = CommitRequest {
+            base,
+            files: self.changes(&plan),
+            message: plan.message.to_string(),
+            target: options.target(),
+            operation: plan.message.operation.clone(),
+            ..CommitRequest::default()
+        };
+        let committed = match repository.commit(&request, &mut |files| self.judge(files)) {
+            Ok(committed) => committed,
+            Err(CommitError::Moved { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let mut done = Done { plan, commit: Some(committed.id), pushed: false, warnings: committed.notes };
+        if options.push {
+            let branch = committed.branch.strip_prefix("refs/heads/").unwrap_or(&committed.branch);
+            let short = committed.id.short();
+            self.push_branch(branch)
+                .map_err(|words| push_failed(format!("committed {short}, but the push failed"), &words))?;
+            done.pushed = true;
+        }
+        Ok(Some(done))
+    }
+
+    /// Pushes the branch that changes with these options go to.
+    ///
+    /// # Errors
+    /// What Git says.
+    pub fn push(&self, options: &WriteOptions) -> Result<()> {
+        let head = self.git()?.head()?;
+        let current = head.branch().map(|branch| branch.strip_prefix("refs/heads/").unwrap_or(branch).to_owned());
+        let Some(branch) = options.branch.clone().or(current) else { return Ok(()) };
+        self.push_branch(&branch).map_err(|error| push_failed("the push failed".to_owned(), &error))
+    }
+
+    fn push_branch(&self, branch: &str) -> std::result::Result<(), PushError> {
+        match self.repository() {
+            Some(repository) => repository.push(None, branch),
+            None => Ok(()),
+        }
+    }
+
+    /// What hooks made of our files must still read.
+    fn judge(&self, files: &[(String, Option<Vec<u8>>)]) -> std::result::Result<(), String> {
+        for (path, content) in files {
+            let (Some(path), Some(content)) = (self.from_git(path), content) else { continue };
+            let problems = match super::layout::role(&path) {
+                super::layout::Role::Flag(key) => load::read_flag(&path, &key, content.clone()).problems,
+                super::layout::Role::Segment(name) => load::read_segment(&path, &name, content.clone()).problems,
+                super::layout::Role::Project => load::read_project_file(content.clone()).problems,
+                _ => Vec::new(),
+            };
+            if let Some(error) = problems.iter().find(|problem| problem.is_error()) {
+                return Err(format!(
+                    "a hook changed `{path}` so that it does not read any more: {} ({})",
+                    error.message, error.code.id
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn push_failed(words: String, error: &PushError) -> Box<Failure> {
+    let failure = Failure::new(&repository::PUSH_FAILED, format!("{words}: {error}"));
+    match error.help() {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
+
+/// Replaces a file of the work tree as a whole: its new content is written beside it and renamed into place.
+fn write_file(root: &Root, edit: &super::FileEdit) -> Result<()> {
+    let full = root.directory().join(&*edit.path);
+    let failed = |error: std::io::Error| {
+        Failure::new(&repository::IO_FAILED, format!("can't write `{}`: {}", edit.path, super::reason(&error)))
+    };
+    let Some(text) = &edit.after else { return std::fs::remove_file(&full).map_err(failed) };
+    let folder = full.parent().unwrap_or(root.directory());
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let permissions = std::fs::metadata(&full).map(|metadata| metadata.permissions()).ok();
+    let mut temporary = tempfile::Builder::new().prefix(".git-flag-").tempfile_in(folder).map_err(failed)?;
+    std::io::Write::write_all(&mut temporary, text.as_bytes()).map_err(failed)?;
+    set_permissions(temporary.as_file(), permissions).map_err(failed)?;
+    temporary.persist(&full).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// Those of the file that is replaced; for a new file what the user's umask gives, not the private ones of a temporary file.
+fn set_permissions(file: &std::fs::File, permissions: Option<std::fs::Permissions>) -> std::io::Result<()> {
+    if let Some(permissions) = permissions {
+        return file.set_permissions(permissions);
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        file.set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    Ok(())
+}
+
+/// An operation that was carried out before, by the trailers of its commit.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// Its commit.
+    pub commit: CommitId,
+    /// What it was about.
+    pub subject: String,
+    /// What it did.
+    pub action: String,
+    /// Where, when it was one environment.
+    pub environment: Option<String>,
+}
+
+/// The operation of that id on the branch (the current one when `None`).
+///
+/// # Errors
+/// When the history can't be read.
+pub fn find_operation(repository: &Repository, id: &str, branch: Option<&str>) -> Result<Option<Operation>> {
+    let start = match branch {
+        Some(branch) => repository.resolve(&format!("refs/heads/{branch}")).ok(),
+        None => repository.head()?.commit(),
+    };
+    let Some(start) = start else { return Ok(None) };
+    for commit in repository.log(&LogQuery { from: vec![start], ..LogQuery::default() })? {
+        let commit = commit?;
+        if trailers(&commit.message, trailer::OPERATION).any(|found| found == id) {
+            let value = |name| trailers(&commit.message, name).next().map(str::to_owned);
+            let (subject, action) = (value(trailer::KEY), value(trailer::ACTION));
+            let environment = value(trailer::ENVIRONMENT);
+            return Ok(Some(Operation {
+                commit: commit.id,
+                subject: subject.unwrap_or_default(),
+                action: action.unwrap_or_default(),
+                environment,
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// A new operation id: 16 hexadecimal digits that nobody else has.
+#[must_use]
+pub fn new_operation_id() -> String {
+    // The standard library seeds its hasher from the system's random numbers, anew for each thread and counted up for each call.
+    let random = || std::collections::hash_map::RandomState::new().build_hasher();
+    let mut hasher = random();
+    hasher.write_u32(std::process::id());
+    format!("{:016x}", hasher.finish() ^ random().finish().rotate_left(17))
+}
+
+fn jitter(attempt: usize) -> u64 {
+    let spread = u64::from_str_radix(&new_operation_id()[..4], 16).unwrap_or(0);
+    5 + spread % (10 << attempt.min(5))
+}
