@@ -12,6 +12,7 @@
 //! | [`lint`] | a table of lints, one file each |
 //! | [`git`] | objects, index, history, commits; knows no flags; the only place that spawns `git` |
 //! | [`project`] | a repository of flags: find, load, plan, carry out |
+//! | [`history`] | entries from commits, rollback |
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests have a machine around them"))]
 
@@ -20,6 +21,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod evaluate;
 pub mod git;
+pub mod history;
 pub mod lint;
 pub mod model;
 pub mod project;

@@ -1,0 +1,230 @@
+//! One entry of the audit log: what one commit did to one flag, who did it, when and why.
+
+use super::commit::CommitFacts;
+use super::contents::{Content, Contents, State, differences};
+use super::merges::Merged;
+use super::touch::{FileVersion, Touch, TouchKind};
+use crate::compare::{self, Difference};
+use crate::git::Person;
+use crate::model::{FlagKey, Project, Timestamp};
+use crate::project::{trailer, trailers};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// What kind of commit an entry is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A commit of its own.
+    Change,
+    /// A merge that changed the flag itself.
+    Merge,
+    /// A merge that dropped what one of its parents had changed.
+    MergedAway,
+}
+
+impl Kind {
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Merge => "merge",
+            Self::MergedAway => "merged-away",
+        }
+    }
+}
+
+/// What one commit did to one flag.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The flag, by its key after the change.
+    pub flag: FlagKey,
+    /// Its key before, when the commit renamed it.
+    pub renamed_from: Option<FlagKey>,
+    /// What kind of commit it is.
+    pub kind: Kind,
+    /// The verb: that of its differences; `merged-away`; `move` to another folder; `reformat` when no meaning changed.
+    pub action: &'static str,
+    /// What changed in meaning.
+    pub differences: Vec<Difference>,
+    /// The commit.
+    pub commit: Arc<CommitFacts>,
+    /// The file before, from the top of the repository.
+    pub path_before: Option<String>,
+    /// The file after.
+    pub path_after: Option<String>,
+    /// SHA-256 of the file before, in hexadecimal.
+    pub sha256_before: Option<String>,
+    /// SHA-256 of the file after.
+    pub sha256_after: Option<String>,
+    /// Why, as the commit's trailers say.
+    pub reason: Option<String>,
+    /// The ticket, as they say.
+    pub ticket: Option<String>,
+    /// The operation's id, when the commit says that this tool made it.
+    pub operation: Option<String>,
+    /// The commits that it says it undoes.
+    pub reverts: Vec<String>,
+    /// The digest of the flag's entry before.
+    pub previous: Option<String>,
+    /// The entry's own; see [`super::digest`].
+    pub digest: String,
+}
+
+impl Entry {
+    /// Tells a touch in full, but for its place in the chain; `None` when there is no flag on either side.
+    pub(super) fn new(
+        touch: &Touch,
+        commit: Arc<CommitFacts>,
+        contents: &Contents<'_>,
+        project: &Project,
+    ) -> Option<Self> {
+        let sides: &[_] = match &touch.kind {
+            TouchKind::Own => &[],
+            TouchKind::Merge { sides, .. } => sides,
+        };
+        let before = lost(touch, sides).or(touch.before.as_ref());
+        let any = || sides.iter().flat_map(|(base, side)| [side.as_ref(), base.as_ref()]).flatten().next();
+        let flag = touch.key().or_else(|| any().map(|version| &version.key))?.clone();
+        let (old, new) = (contents.read_optional(before), contents.read_optional(touch.after.as_ref()));
+        let (kind, differences) = match &touch.kind {
+            TouchKind::Own => (Kind::Change, differences(project, &flag, state(old.as_ref()), state(new.as_ref()))),
+            TouchKind::Merge { sides, away } => {
+                let merged = Merged { contents, before: touch.before.as_ref(), sides };
+                let expected = merged.expected().unwrap_or_else(|| state(old.as_ref()).cloned());
+                let found = differences(project, &flag, expected.as_ref(), state(new.as_ref()));
+                (if *away { Kind::MergedAway } else { Kind::Merge }, found)
+            }
+        };
+        let path = |version: Option<&FileVersion>| version.map(|version| version.path.clone());
+        let one = |name| trailers(&commit.message, name).next().map(str::to_owned);
+        let operation = one(trailer::OPERATION).filter(|_| one(trailer::KEY).is_some());
+        let mut entry = Self {
+            renamed_from: touch.renamed_from().cloned(),
+            flag,
+            kind,
+            action: "",
+            differences,
+            path_before: path(before),
+            path_after: path(touch.after.as_ref()),
+            sha256_before: old.as_ref().and_then(|content| content.sha256.clone()),
+            sha256_after: new.as_ref().and_then(|content| content.sha256.clone()),
+            reason: one(trailer::REASON),
+            ticket: one(trailer::TICKET),
+            operation,
+            reverts: trailers(&commit.message, trailer::REVERTS).map(str::to_owned).collect(),
+            previous: None,
+            digest: String::new(),
+            commit,
+        };
+        entry.action = entry.verb();
+        Some(entry)
+    }
+
+    fn verb(&self) -> &'static str {
+        if self.kind == Kind::MergedAway {
+            return "merged-away";
+        }
+        match (self.differences.is_empty(), self.path_before == self.path_after) {
+            (false, _) => compare::action(&self.differences),
+            (true, false) => "move",
+            (true, true) => "reformat",
+        }
+    }
+
+    /// The environments that it concerns; none when it concerns the flag as a whole.
+    #[must_use]
+    pub fn environments(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in self.differences.iter().filter_map(|difference| difference.environment.as_ref()) {
+            if !names.contains(&name.as_str()) {
+                names.push(name.as_str());
+            }
+        }
+        names
+    }
+
+    /// Whether it concerns that environment: something of it changed, or something of the whole flag that answers there
+    /// depend on.
+    #[must_use]
+    pub fn concerns(&self, environment: &str) -> bool {
+        self.differences.iter().any(|difference| match &difference.environment {
+            Some(name) => name.as_str() == environment,
+            None => difference.behaviour,
+        })
+    }
+
+    /// What changed, in one line.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        match (self.differences.is_empty(), self.kind) {
+            (false, Kind::MergedAway) => format!("lost in a merge: {}", compare::summarise(&self.differences)),
+            (false, _) => compare::summarise(&self.differences),
+            (true, _) if self.action == "move" => {
+                format!("moved from {}", self.path_before.as_deref().unwrap_or_default())
+            }
+            (true, _) => "comments or formatting only".into(),
+        }
+    }
+
+    /// `git-flag` when the commit says that this tool made it, else `git`.
+    #[must_use]
+    pub const fn via(&self) -> &'static str {
+        if self.operation.is_some() { "git-flag" } else { "git" }
+    }
+
+    /// Everything, as an object of `git-flag.audit/v1`.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "flag": self.flag.as_str(),
+            "renamedFrom": self.renamed_from.as_ref().map(FlagKey::as_str),
+            "action": self.action,
+            "kind": self.kind.name(),
+            "environments": self.environments(),
+            "summary": self.summary(),
+            "differences": self.differences,
+            "commit": self.commit.id.to_string(),
+            "time": time(&self.commit.committer),
+            "author": person(&self.commit.author),
+            "committer": person(&self.commit.committer),
+            "signed": self.commit.signed,
+            "via": self.via(),
+            "reason": self.reason,
+            "ticket": self.ticket,
+            "operation": self.operation,
+            "reverts": self.reverts,
+            "path": { "before": self.path_before, "after": self.path_after },
+            "sha256": { "before": self.sha256_before, "after": self.sha256_after },
+            "previous": self.previous,
+            "digest": self.digest,
+        })
+    }
+}
+
+/// The content that a merge dropped: of the parent whose change is not in it.
+fn lost<'t>(touch: &'t Touch, sides: &'t [super::touch::Pair]) -> Option<&'t FileVersion> {
+    let id = |version: Option<&FileVersion>| version.map(|version| version.id);
+    match &touch.kind {
+        TouchKind::Merge { away: true, .. } if id(touch.before.as_ref()) == id(touch.after.as_ref()) => {
+            let dropped = |(base, side): &&super::touch::Pair| {
+                id(side.as_ref()) != id(touch.after.as_ref()) && id(side.as_ref()) != id(base.as_ref())
+            };
+            sides.iter().find(dropped).and_then(|(_, side)| side.as_ref())
+        }
+        _ => None,
+    }
+}
+
+fn state(content: Option<&Arc<Content>>) -> Option<&State> {
+    content.map(|content| &content.state)
+}
+
+/// A person with the time in UTC.
+fn person(person: &Person) -> Value {
+    json!({ "name": person.name, "email": person.email, "time": time(person) })
+}
+
+fn time(person: &Person) -> String {
+    Timestamp::from_unix(person.time).to_string()
+}

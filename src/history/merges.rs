@@ -1,0 +1,164 @@
+//! What a merge itself did to flags.
+//!
+//! A change that was merged in has a commit of its own and is told there. A merge is told only where its content is not
+//! what merging its parents gives, flag by flag and by meaning:
+//!
+//! - The content is that of one parent although another one changed the flag since they parted, and the two changes do
+//!   not come to the same: that change is lost, **merged away**.
+//! - The content is that of no parent and not what [`merge_flags`] makes of them: the merge changed the flag itself, by
+//!   resolving a conflict or by hiding an edit.
+
+use super::contents::{Contents, State};
+use super::merge::merge_flags;
+use super::touch::{FileVersion, Pair, Touch, TouchKind, pairs};
+use crate::git::{Commit, CommitId, GitError, Repository};
+use crate::model::FlagKey;
+use crate::project::{Root, layout::FLAGS};
+use std::collections::BTreeMap;
+
+/// Which files a walk looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// All flags.
+    All,
+    /// These files, as Git names them.
+    Paths(Vec<String>),
+}
+
+/// What the merge `commit`, whose changes are those to its first parent, did by itself.
+pub(super) fn touches(
+    root: &Root,
+    repository: &Repository,
+    contents: &Contents<'_>,
+    commit: &Commit,
+    scope: &Scope,
+) -> Result<Vec<Touch>, GitError> {
+    let Some((first, others)) = commit.parents.split_first() else { return Ok(Vec::new()) };
+    let mut own = by_key(pairs(root, &commit.changes));
+    let mut sides: BTreeMap<FlagKey, Vec<Pair>> = BTreeMap::new();
+    for other in others {
+        let base = repository.merge_base(*first, *other)?;
+        for (key, pair) in by_key(side(root, repository, base, *other, scope)?) {
+            sides.entry(key).or_default().push(pair);
+        }
+    }
+    let mut found = Vec::new();
+    for key in own.keys().chain(sides.keys()).cloned().collect::<std::collections::BTreeSet<_>>() {
+        let sides = sides.remove(&key).unwrap_or_default();
+        let ours = own.remove(&key);
+        if ours.as_ref().is_some_and(|ours| is_taken_over(ours, &sides)) {
+            continue;
+        }
+        let (before, after) = match ours {
+            Some(pair) => pair,
+            None => {
+                let unchanged = locate(repository, commit.id, &sides)?;
+                (unchanged.clone(), unchanged)
+            }
+        };
+        if sides.iter().all(|(base, side)| same(base.as_ref(), side.as_ref()) || same(side.as_ref(), after.as_ref()))
+            && same(before.as_ref(), after.as_ref())
+        {
+            continue;
+        }
+        let merge = Merged { contents, before: before.as_ref(), sides: &sides };
+        if merge.expected().is_some_and(|expected| expected == merge.state(after.as_ref())) {
+            continue;
+        }
+        let away =
+            same(before.as_ref(), after.as_ref()) || sides.iter().any(|(_, side)| same(side.as_ref(), after.as_ref()));
+        found.push(Touch { commit: commit.id, before, after, kind: TouchKind::Merge { sides, away } });
+    }
+    Ok(found)
+}
+
+/// The usual merge: one side changed the flag, the first parent did not, and the merge has it as that side.
+fn is_taken_over((before, after): &Pair, sides: &[Pair]) -> bool {
+    let [(base, side)] = sides else { return false };
+    same(after.as_ref(), side.as_ref()) && same(before.as_ref(), base.as_ref())
+}
+
+fn same(one: Option<&FileVersion>, other: Option<&FileVersion>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => (one.id, one.mode) == (other.id, other.mode),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+fn by_key(pairs: Vec<Pair>) -> BTreeMap<FlagKey, Pair> {
+    let key = |pair: &Pair| pair.1.as_ref().or(pair.0.as_ref()).map(|version| version.key.clone());
+    pairs.into_iter().filter_map(|pair| Some((key(&pair)?, pair))).collect()
+}
+
+/// What `other` changed since it parted from the first parent at `base`.
+fn side(
+    root: &Root,
+    repository: &Repository,
+    base: Option<CommitId>,
+    other: CommitId,
+    scope: &Scope,
+) -> Result<Vec<Pair>, GitError> {
+    let changes = repository.diff_trees(base, other, &format!("{}{FLAGS}", root.prefix()))?;
+    let wanted = changes.into_iter().filter(|change| match scope {
+        Scope::All => true,
+        Scope::Paths(paths) => paths.contains(&change.path),
+    });
+    Ok(pairs(root, &wanted.collect::<Vec<_>>()))
+}
+
+/// The flag of `sides` in a commit: its file is where one of them has it.
+fn locate(repository: &Repository, commit: CommitId, sides: &[Pair]) -> Result<Option<FileVersion>, GitError> {
+    for version in sides.iter().flat_map(|(base, side)| [side, base]).flatten() {
+        if let Some(entry) = repository.entry(commit, &version.path)? {
+            return Ok(Some(FileVersion {
+                path: entry.path,
+                key: version.key.clone(),
+                id: entry.id,
+                mode: entry.mode,
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// The parents of a merge, for what it should have come to.
+pub(super) struct Merged<'a> {
+    pub(super) contents: &'a Contents<'a>,
+    /// The flag in the first parent.
+    pub(super) before: Option<&'a FileVersion>,
+    /// For each further parent: the flag where it forked off, and there.
+    pub(super) sides: &'a [Pair],
+}
+
+impl Merged<'_> {
+    pub(super) fn state(&self, version: Option<&FileVersion>) -> Option<State> {
+        self.contents.read_optional(version).map(|content| content.state.clone())
+    }
+
+    /// What merging gives: the state of the flag, which may be its absence. `None` when the parents are in conflict.
+    #[expect(clippy::option_option, reason = "outside: conflict or not; inside: there or not")]
+    pub(super) fn expected(&self) -> Option<Option<State>> {
+        let mut result = self.state(self.before);
+        for (base, side) in self.sides {
+            result = three_way(self.state(base.as_ref()), self.state(side.as_ref()), result)?;
+        }
+        Some(result)
+    }
+}
+
+#[expect(clippy::option_option, reason = "outside: conflict or not; inside: there or not")]
+fn three_way(base: Option<State>, theirs: Option<State>, ours: Option<State>) -> Option<Option<State>> {
+    if ours == theirs || base == theirs {
+        return Some(ours);
+    }
+    if base == ours {
+        return Some(theirs);
+    }
+    match (base, theirs, ours) {
+        (Some(State::Readable(base)), Some(State::Readable(theirs)), Some(State::Readable(ours))) => {
+            merge_flags(&base, &theirs, &ours).ok().map(|flag| Some(State::Readable(Box::new(flag))))
+        }
+        _ => None,
+    }
+}

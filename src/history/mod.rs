@@ -1,0 +1,34 @@
+//! The history of flags, out of commits.
+//!
+//! Facts come from trees: a [`Touch`] says which content a commit took from a flag and which it gave it. [`timeline`] finds
+//! those of one flag or of all, across moves, renames and merges, and remembers them. An [`Entry`] is a touch
+//! told in full, with its place in the flag's chain of digests. [`Changes`] lists what can be undone along first parents,
+//! and [`undo_change`] takes one change back without touching later ones.
+
+mod changes;
+mod commit;
+mod contents;
+mod digest;
+mod entry;
+mod index;
+mod lists;
+mod merge;
+mod merges;
+mod rollback;
+#[cfg(test)]
+mod tests;
+mod timeline;
+mod touch;
+mod undone;
+mod walk;
+
+pub use changes::{Change, Changes, Operation, flag_at, last_operation};
+pub use commit::CommitFacts;
+pub use contents::{Content, State};
+pub use digest::{VERSION, canonical, digest, facts};
+pub use entry::{Entry, Kind};
+pub use merge::{Conflict, merge_flags};
+pub use rollback::{undo_change, with_environment};
+pub use timeline::{Timeline, timeline};
+pub use touch::{FileVersion, Touch, TouchKind};
+pub use undone::{Parts, Undone, reverted};

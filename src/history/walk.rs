@@ -1,0 +1,229 @@
+//! Which commits touched a flag, or any flag: newest first, in an order that commits alone decide.
+//!
+//! The order is `git log --topo-order`: a branch that was merged stands in one piece between its merge and what it was
+//! merged into. Along first parents it only ever grows at its new end, so what stands before an entry stays the same.
+
+use super::contents::Contents;
+use super::merges::{self, Scope};
+use super::touch::{FileVersion, Touch, TouchKind, flag_of, pairs};
+use crate::git::{Commit, CommitId, GitError, LogQuery, MergeChanges, RawChange, Repository, Source};
+use crate::model::{Flag, FlagKey};
+use crate::project::{Root, layout::FLAGS};
+use std::collections::BTreeSet;
+
+/// Walks the history of one repository of flags.
+pub(super) struct Walker<'r> {
+    pub(super) root: &'r Root,
+    pub(super) repository: &'r Repository,
+    pub(super) contents: Contents<'r>,
+}
+
+impl Walker<'_> {
+    /// The query for the commits from `tip` on, without those that `known` reaches.
+    pub(super) fn query(&self, tip: CommitId, known: Option<CommitId>, scope: &Scope) -> LogQuery {
+        let paths = match scope {
+            Scope::All => vec![self.flags()],
+            Scope::Paths(paths) => paths.clone(),
+        };
+        LogQuery {
+            paths,
+            from: vec![tip],
+            until: known.into_iter().collect(),
+            full_history: true,
+            topological: true,
+            merges: MergeChanges::FirstParent,
+            ..LogQuery::default()
+        }
+    }
+
+    /// The folder of flags as Git names it.
+    pub(super) fn flags(&self) -> String {
+        format!("{}{FLAGS}", self.root.prefix())
+    }
+
+    /// What one commit of a log did to the flags in `scope`.
+    pub(super) fn touches(&self, commit: &Commit, scope: &Scope) -> Result<Vec<Touch>, GitError> {
+        if commit.parents.len() > 1 {
+            return merges::touches(self.root, self.repository, &self.contents, commit, scope);
+        }
+        let pairs = pairs(self.root, &commit.changes);
+        if commit.parents.is_empty() && !pairs.is_empty() && self.is_cut(commit.id)? {
+            // Everything looks new where a shallow clone ends; nobody knows what this commit did.
+            return Ok(Vec::new());
+        }
+        let touch = |(before, after)| Touch { commit: commit.id, before, after, kind: TouchKind::Own };
+        let mut touches: Vec<Touch> = pairs.into_iter().map(touch).collect();
+        self.join_renames(&mut touches);
+        Ok(touches)
+    }
+
+    /// Whether the parents of a commit without parents are merely not here.
+    pub(super) fn is_cut(&self, commit: CommitId) -> Result<bool, GitError> {
+        Ok(self.repository.is_shallow() && !super::CommitFacts::read(self.repository, commit)?.parents.is_empty())
+    }
+
+    /// A flag that came and has the buckets of a flag that went is the same flag under another key: the salt of one of
+    /// them is the key of the other, whether it was renamed or got its old key back.
+    pub(super) fn join_renames(&self, touches: &mut Vec<Touch>) {
+        let mut gone: Vec<usize> = (0..touches.len()).filter(|&at| touches[at].after.is_none()).collect();
+        let come: Vec<usize> = (0..touches.len()).filter(|&at| touches[at].before.is_none()).collect();
+        if gone.is_empty() || come.is_empty() {
+            return;
+        }
+        let mut joined = BTreeSet::new();
+        for new in come {
+            let Some(flag) = self.readable(touches[new].after.as_ref()) else { continue };
+            let source = gone.iter().position(|&old| self.was(touches[old].before.as_ref(), &flag));
+            if let Some(source) = source {
+                let old = gone.remove(source);
+                touches[new].before = touches[old].before.take();
+                joined.insert(old);
+            }
+        }
+        let mut at = 0;
+        touches.retain(|_| {
+            at += 1;
+            !joined.contains(&(at - 1))
+        });
+    }
+
+    fn readable(&self, version: Option<&FileVersion>) -> Option<Flag> {
+        self.contents.read(version?).flag().cloned()
+    }
+
+    fn was(&self, version: Option<&FileVersion>, flag: &Flag) -> bool {
+        let content = self.contents.read_optional(version);
+        content
+            .as_ref()
+            .and_then(|content| content.flag())
+            .is_some_and(|old| old.effective_salt() == flag.effective_salt() && old.value_type == flag.value_type)
+    }
+
+    /// The commits that changed one of the files that were ever the flag of `path`: where a commit adds such a file and
+    /// removes the same flag elsewhere, by key or by salt, that file is looked at too.
+    pub(super) fn follow(&self, tip: CommitId, path: String) -> Result<(Vec<Commit>, Scope), GitError> {
+        let mut paths = vec![path];
+        loop {
+            let scope = Scope::Paths(paths.clone());
+            let commits: Vec<Commit> =
+                self.repository.log(&self.query(tip, None, &scope))?.collect::<Result<_, _>>()?;
+            let known = paths.len();
+            for commit in &commits {
+                for change in commit.changes.iter().filter(|change| change.old.is_none()) {
+                    let source = self.source(commit, change)?;
+                    paths.extend(source.filter(|source| !paths.contains(source)));
+                }
+            }
+            if paths.len() == known {
+                return Ok((commits, scope));
+            }
+        }
+    }
+
+    /// The file that an added one was before.
+    fn source(&self, commit: &Commit, added: &RawChange) -> Result<Option<String>, GitError> {
+        let [parent] = commit.parents[..] else { return Ok(None) };
+        let (Some(key), Some(id)) = (flag_of(self.root, &added.path), added.new) else { return Ok(None) };
+        let new = FileVersion { path: added.path.clone(), key, id, mode: added.new_mode };
+        Ok(self.origin(parent, commit.id, &new)?.map(|version| version.path))
+    }
+
+    /// The flag that one added between two commits was before: the same key in another folder, or another key with the
+    /// same buckets.
+    pub(super) fn origin(
+        &self,
+        parent: CommitId,
+        commit: CommitId,
+        new: &FileVersion,
+    ) -> Result<Option<FileVersion>, GitError> {
+        let gone = self.one_sided(parent, commit, |change| change.new.is_none())?;
+        if let Some(moved) = gone.iter().find(|version| version.key == new.key) {
+            return Ok(Some(moved.clone()));
+        }
+        if gone.is_empty() {
+            return Ok(None);
+        }
+        let Some(flag) = self.readable(Some(new)) else { return Ok(None) };
+        Ok(gone.into_iter().find(|old| self.was(Some(old), &flag)))
+    }
+
+    /// The flag under another key that one removed between two commits became.
+    pub(super) fn successor(
+        &self,
+        parent: CommitId,
+        commit: CommitId,
+        old: &FileVersion,
+    ) -> Result<Option<FileVersion>, GitError> {
+        let come = self.one_sided(parent, commit, |change| change.old.is_none())?;
+        if come.is_empty() {
+            return Ok(None);
+        }
+        let Some(flag) = self.readable(Some(old)) else { return Ok(None) };
+        Ok(come.into_iter().find(|new| new.key != old.key && self.was(Some(new), &flag)))
+    }
+
+    /// The files of flags that are only on one side of two commits, as `is` says.
+    fn one_sided(
+        &self,
+        parent: CommitId,
+        commit: CommitId,
+        is: impl Fn(&RawChange) -> bool,
+    ) -> Result<Vec<FileVersion>, GitError> {
+        let changes = self.repository.diff_trees(Some(parent), commit, &self.flags())?;
+        let version = |change: &RawChange| {
+            let key = flag_of(self.root, &change.path)?;
+            let (id, mode) =
+                change.old.map(|id| (id, change.old_mode)).or(change.new.map(|id| (id, change.new_mode)))?;
+            Some(FileVersion { path: change.path.clone(), key, id, mode })
+        };
+        Ok(changes.iter().filter(|change| is(change)).filter_map(version).collect())
+    }
+
+    /// The file of a flag in a commit.
+    pub(super) fn path_at(&self, commit: CommitId, key: &FlagKey) -> Result<Option<String>, GitError> {
+        let entries = self.repository.list(Source::Commit(commit), &self.flags())?;
+        Ok(entries.into_iter().map(|entry| entry.path).find(|path| flag_of(self.root, path).as_ref() == Some(key)))
+    }
+
+    /// Whether `old` is `tip` or one of its ancestors along first parents, looking back at most `limit` commits.
+    pub(super) fn is_first_parent(&self, old: CommitId, tip: CommitId, limit: usize) -> Result<bool, GitError> {
+        let mut at = tip;
+        for _ in 0..limit {
+            if at == old {
+                return Ok(true);
+            }
+            match super::CommitFacts::read(self.repository, at) {
+                Ok(facts) => match facts.parents.first() {
+                    Some(parent) => at = *parent,
+                    None => return Ok(false),
+                },
+                // Where a shallow clone ends.
+                Err(GitError::MissingObject { .. }) => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Of all touches, newest first, those of the flag that has this key at the end, under whichever keys it had before.
+pub(super) fn of_flag(touches: Vec<Touch>, key: &FlagKey) -> Vec<Touch> {
+    let mut key = key.clone();
+    let mut own = Vec::new();
+    for touch in touches {
+        let is = |version: Option<&FileVersion>| version.is_some_and(|version| version.key == key);
+        if is(touch.after.as_ref()) {
+            if let Some(old) = touch.renamed_from() {
+                key = old.clone();
+            }
+            own.push(touch);
+        } else if is(touch.before.as_ref()) {
+            own.push(touch);
+        } else if let TouchKind::Merge { sides, .. } = &touch.kind
+            && sides.iter().any(|(base, side)| is(side.as_ref()) || is(base.as_ref()))
+        {
+            own.push(touch);
+        }
+    }
+    own
+}
