@@ -1,5 +1,14 @@
 //! Feature flags as YAML files in a Git repository.
 //!
+//! This page is the map of the code. Text becomes a spanned **tree** ([`yaml`]), the tree becomes the **model**
+//! ([`document`], [`model`]), the model becomes a **program** that evaluates ([`evaluate`]); two models give
+//! **differences** ([`compare`]); a writing command computes a **plan** and carries it out ([`project`]); every command
+//! returns a **report**, which [`render`] prints. The core is pure: [`model`], [`evaluate`] and [`compare`] never see
+//! YAML, Git, the command line or the terminal, and never read the clock.
+//!
+//! A module imports only those above it in this list, apart from [`git`], which imports none of them; the test
+//! `architecture` holds this table.
+//!
 //! | room | what is in it |
 //! | --- | --- |
 //! | [`source`] | files, spans, symbolic places |
@@ -13,6 +22,8 @@
 //! | [`git`] | objects, index, history, commits; knows no flags; the only place that spawns `git` |
 //! | [`project`] | a repository of flags: find, load, plan, carry out |
 //! | [`history`] | entries from commits, rollback |
+//! | [`render`] | the only place that writes output |
+//! | [`commands`] | one file per command |
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests have a machine around them"))]
 
@@ -25,5 +36,8 @@ pub mod history;
 pub mod lint;
 pub mod model;
 pub mod project;
+pub mod render;
 pub mod source;
 pub mod yaml;
+
+pub mod commands;

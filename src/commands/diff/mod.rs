@@ -1,0 +1,80 @@
+mod range;
+mod report;
+mod side;
+
+use self::range::Range;
+use self::report::Diff;
+use super::arguments::FormatArgs;
+use super::completing::Keys;
+use super::impacts::impacts_between;
+use crate::commands::Session;
+use crate::compare::{self, Subject};
+use crate::diagnostic::{Exit, Result};
+use crate::model::FlagKey;
+use crate::project::View;
+use crate::render::style::{DIM, paint};
+use crate::render::{Format, Outcome};
+use clap_complete::engine::ArgValueCompleter;
+
+/// Show what differs in meaning between two states of the flags
+///
+/// Comments, formatting and the order of keys don't count. Without a revision: what the work tree changes against HEAD.
+/// With one, A: what the work tree changes against A. `A..B`: from A to B. `A...B`: what B changed since it parted from A.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  git flag diff\n  git flag diff HEAD~3 new-checkout\n  git flag diff main...my-branch --format markdown\n  git flag diff --staged --exit-code"
+)]
+pub struct Args {
+    /// A revision or range (`A`, `A..B`, `A...B`), then keys of flags; all flags when there is none.
+    #[arg(value_name = "A[..B] | KEY", add = ArgValueCompleter::new(Keys))]
+    what: Vec<String>,
+
+    /// What is staged, against HEAD (or A).
+    #[arg(long, visible_alias = "cached")]
+    staged: bool,
+
+    /// Exit with 1 when anything differs.
+    #[arg(long)]
+    exit_code: bool,
+
+    #[command(flatten)]
+    format: FormatArgs,
+}
+
+pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
+    session.set_format(args.format.choose(&[Format::Jsonl, Format::Markdown])?);
+    let root = session.root_in_git()?;
+    let repository = root.git()?;
+    let (range, keys) = Range::parse(&root, repository, &args)?;
+    let changed = range.changed(&root, repository)?;
+    let ([before, after], unread) = side::read_both(&root, [range.old, range.new], &changed)?;
+    let mut differences = compare::compare(&before, &after);
+    let mut impacts = impacts_between(&before, &after, session.now());
+    // Of a flag that does not read on one side nobody can say who is affected.
+    let broken = |key: &FlagKey| [&before, &after].into_iter().any(|side| side.broken_flags.contains_key(key));
+    impacts.retain(|(key, _)| !broken(key));
+    if !keys.is_empty() {
+        let wanted = |name: Option<&str>| name.is_some_and(|name| keys.iter().any(|key| key.as_str() == name));
+        for key in &keys {
+            let known = differences.iter().any(|difference| difference.subject.name() == Some(key.as_str()));
+            if !known && !range.knows(&root, key)? {
+                let all = root.keys(View::default_for(Some(repository)))?;
+                return Err(super::arguments::unknown_flag(key.as_str(), all.iter().map(FlagKey::as_str)));
+            }
+        }
+        differences
+            .retain(|difference| matches!(difference.subject, Subject::Flag(_)) && wanted(difference.subject.name()));
+        impacts.retain(|(key, _)| wanted(Some(key.as_str())));
+    }
+    let differs = !differences.is_empty();
+    let report = Diff { from: range.old.name(), to: range.new.name(), differences, impacts };
+    let mut outcome = Outcome::report(report);
+    if !differs && !changed.is_empty() && keys.is_empty() {
+        let files = super::wording::count(changed.len(), "file");
+        outcome = outcome.note(paint(DIM, format!("{files} differ only in comments, formatting or place")));
+    }
+    for state in unread {
+        outcome = outcome.note(format!("`flags/project.yaml` of {state} does not read; `git flag validate` shows why"));
+    }
+    Ok(if differs && args.exit_code { outcome.exit(Exit::Negative) } else { outcome })
+}

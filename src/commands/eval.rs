@@ -1,0 +1,338 @@
+use super::arguments::{AtArgs, FormatArgs, Moment, broken_flag, key, moment, unknown_flag};
+use super::completing::{Environments, Keys};
+use super::context_args::ContextArgs;
+use super::trace;
+use crate::commands::Session;
+use crate::diagnostic::codes::{change, repository};
+use crate::diagnostic::{Exit, Failure, Result};
+use crate::evaluate::{Context, Decision, Program, Trace};
+use crate::model::{EnvironmentName, FlagKey, Timestamp};
+use crate::project::{Loaded, Root};
+use crate::render::style::{DIM, EMPHASIS, NAME, paint, plain};
+use crate::render::table::{Tone, table};
+use crate::render::{Format, Outcome, Report, Terminal};
+use clap_complete::engine::ArgValueCompleter;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufWriter, Write};
+
+/// Evaluate flags locally, as any client would
+///
+/// The answer depends on the files, the environment, the context and the time alone. Nothing is sent anywhere.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  git flag eval new-checkout --env production --user ada\n  git flag eval new-checkout --env production --user ada -c plan=pro -c age:=33 --explain\n  git flag eval new-checkout --env production --user ada --at 2026-11-01 --json\n  git flag eval --all --env staging --user ada")]
+pub struct Args {
+    /// The flags.
+    #[arg(value_name = "KEY", required_unless_present = "all", add = ArgValueCompleter::new(Keys))]
+    keys: Vec<String>,
+
+    /// All flags.
+    #[arg(short, long, conflicts_with = "keys")]
+    all: bool,
+
+    /// The environment; `git config flag.environment` when absent.
+    #[arg(short, long, value_name = "ENVIRONMENT", add = ArgValueCompleter::new(Environments))]
+    env: Option<String>,
+
+    #[command(flatten)]
+    context: ContextArgs,
+
+    /// Evaluate for each context of this file, one JSON object per line (`-` for standard input), and print one decision
+    /// per line.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["context", "user", "explain"])]
+    contexts: Option<String>,
+
+    #[command(flatten)]
+    at: AtArgs,
+
+    /// Evaluate as if it were this time (2026-12-01 or 2026-12-01T09:00:00Z).
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
+
+    /// Say step by step why.
+    #[arg(short = 'x', long)]
+    explain: bool,
+
+    /// Print only the value.
+    #[arg(long, conflicts_with_all = ["explain", "json", "format"])]
+    value_only: bool,
+
+    #[command(flatten)]
+    format: FormatArgs,
+}
+
+pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
+    session.set_format(args.format.choose(&[Format::Jsonl, Format::Plain])?);
+    let root = session.root()?;
+    let moment = moment(root.repository(), args.at.at.as_deref(), args.now.as_deref(), session.now())?;
+    let keys = args.keys.iter().map(|text| key(text)).collect::<Result<Vec<FlagKey>>>()?;
+    let loaded = if args.all { root.load_all(moment.view)? } else { root.load_closure(moment.view, &keys)? };
+    let keys = if args.all { loaded.flag_files.keys().cloned().collect() } else { keys };
+    for key in &keys {
+        if !loaded.flag_files.contains_key(key) {
+            return Err(unknown_flag(key.as_str(), root.keys(moment.view)?.iter().map(FlagKey::as_str)));
+        }
+    }
+    let environment = session.reading_environment(&root, &loaded.catalog.project, args.env.as_deref())?;
+    let program = Program::compile(&loaded.catalog);
+    let request = Request { program: &program, keys: &keys, environment: &environment, now: moment.now, value_only: args.value_only };
+    if let Some(file) = &args.contexts {
+        return stream(session, &request, file);
+    }
+    let context = args.context.context(session, &loaded.catalog.project)?;
+    let outcome = answer(&args, &request, &context, &session.output.stdout);
+    Ok(with_problems(outcome, &loaded, &keys, session))
+}
+
+struct Request<'a> {
+    program: &'a Program,
+    keys: &'a [FlagKey],
+    environment: &'a EnvironmentName,
+    now: Timestamp,
+    value_only: bool,
+}
+
+fn answer(args: &Args, request: &Request<'_>, context: &Context, terminal: &Terminal) -> Outcome {
+    let Request { program, keys, environment, now, value_only } = *request;
+    let bound = program.bind(context);
+    let mut decisions = Vec::new();
+    for key in keys {
+        let (decision, trace) = if args.explain {
+            let (decision, trace) = bound.explain(key.as_str(), environment.as_str(), now);
+            (decision, Some(trace))
+        } else {
+            (bound.evaluate(key.as_str(), environment.as_str(), now), None)
+        };
+        decisions.push(Answer::new(&decision, trace.as_ref(), terminal));
+    }
+    let failed = decisions.iter().any(|answer| answer.failed);
+    let form = if value_only {
+        Form::ValueOnly
+    } else if args.all || decisions.len() > 1 && !args.explain {
+        Form::Table
+    } else {
+        Form::Words
+    };
+    Outcome::report(Answers { decisions, form }).exit(if failed { Exit::Usage } else { Exit::Done })
+}
+
+/// A flag that does not read is answered with its default, and its problems go to standard error.
+fn with_problems(outcome: Outcome, loaded: &Loaded, keys: &[FlagKey], session: &mut Session) -> Outcome {
+    for key in keys.iter().filter(|key| loaded.catalog.broken_flags.contains_key(*key)) {
+        session.output.failure(&broken_flag(loaded, key));
+    }
+    outcome
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Words,
+    Table,
+    ValueOnly,
+}
+
+/// A decision, detached from the program.
+struct Answer {
+    json: Value,
+    value: String,
+    words: String,
+    trace: Option<(Value, String)>,
+    failed: bool,
+}
+
+impl Answer {
+    fn new(decision: &Decision<'_>, trace: Option<&Trace<'_, '_>>, terminal: &Terminal) -> Self {
+        let value = decision.value.map_or_else(|| "-".to_owned(), ToString::to_string);
+        let trace = trace.map(|trace| (serde_json::to_value(trace).unwrap_or_default(), trace::text(trace, terminal)));
+        Self { json: decision.to_json(), value, words: words(decision), trace, failed: decision.error.is_some() }
+    }
+
+    fn json(&self) -> Value {
+        let mut json = self.json.clone();
+        if let Some((trace, _)) = &self.trace {
+            json["trace"] = trace.clone();
+        }
+        json
+    }
+}
+
+/// Why, in words: `SPLIT: everyone else, bucket 12.345`.
+fn words(decision: &Decision<'_>) -> String {
+    let mut words = decision.reason.to_string();
+    let mut parts = Vec::new();
+    if let Some(rule) = decision.rule {
+        parts.push(format!("rule {rule}"));
+    }
+    if let Some(bucket) = decision.bucket {
+        parts.push(format!("bucket {bucket}"));
+    }
+    if let Some(cause) = &decision.cause {
+        parts.push(cause.to_string());
+    }
+    if let Some((code, details)) = &decision.error {
+        parts.push(format!("{} ({details})", code.as_str()));
+    }
+    if !parts.is_empty() {
+        words += &format!(": {}", parts.join(", "));
+    }
+    words
+}
+
+struct Answers {
+    decisions: Vec<Answer>,
+    form: Form,
+}
+
+impl Report for Answers {
+    fn text(&self, terminal: &Terminal) -> String {
+        match self.form {
+            Form::ValueOnly => self.decisions.iter().map(|answer| format!("{}\n", answer.value)).collect(),
+            Form::Words => self.decisions.iter().map(in_words).collect(),
+            Form::Table => {
+                let field = |answer: &Answer, name: &str| answer.json[name].as_str().unwrap_or("-").to_owned();
+                let rows = self.decisions.iter().map(|answer| {
+                    vec![
+                        (field(answer, "key"), Tone::Name),
+                        (plain(&answer.value), Tone::Normal),
+                        (field(answer, "variant"), Tone::Normal),
+                        (plain(&answer.words), Tone::Dim),
+                    ]
+                });
+                table(terminal, &["flag", "value", "variant", "reason"], rows.collect())
+            }
+        }
+    }
+
+    fn json(&self) -> Value {
+        json!({ "schema": "git-flag.eval/v1", "decisions": self.records() })
+    }
+
+    fn records(&self) -> Vec<Value> {
+        self.decisions.iter().map(Answer::json).collect()
+    }
+
+    fn other(&self, format: Format) -> Option<String> {
+        let line = |answer: &Answer| {
+            let field = |name: &str| answer.json[name].as_str().unwrap_or("-").to_owned();
+            format!("{}\t{}\t{}\t{}\n", field("key"), plain(&answer.value), field("variant"), field("reason"))
+        };
+        (format == Format::Plain).then(|| self.decisions.iter().map(line).collect())
+    }
+}
+
+fn in_words(answer: &Answer) -> String {
+    let key = answer.json["key"].as_str().unwrap_or_default();
+    let variant = answer.json["variant"].as_str().filter(|variant| !matches!(*variant, "on" | "off"));
+    let variant = variant.map(|name| format!(" ({name})")).unwrap_or_default();
+    let environment = answer.json["environment"].as_str().unwrap_or_default();
+    let mut text = format!("{} = {}{variant}\n", paint(NAME, key), paint(EMPHASIS, plain(&answer.value)));
+    text += &format!("  {} {}\n", plain(&answer.words), paint(DIM, format!("in {environment}")));
+    if let Some((_, trace)) = &answer.trace {
+        text += trace;
+    }
+    text
+}
+
+/// Evaluates context after context, in constant memory.
+fn stream(session: &mut Session, request: &Request<'_>, file: &str) -> Result<Outcome> {
+    let mut input: Box<dyn BufRead> = if file == "-" {
+        Box::new(std::io::stdin().lock())
+    } else {
+        let opened = std::fs::File::open(session.directory().join(file)).map_err(|error| {
+            Failure::new(&repository::IO_FAILED, format!("can't read `{file}`: {}", crate::project::reason(&error)))
+        })?;
+        Box::new(std::io::BufReader::with_capacity(1 << 16, opened))
+    };
+    let mut broken: Vec<(usize, String)> = Vec::new();
+    let mut count = 0usize;
+    let written = stream_lines(&mut input, BufWriter::with_capacity(1 << 16, session.output.stream()), request, &mut broken, &mut count);
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Outcome::silent()),
+        Err(error) => return Err(Failure::new(&repository::IO_FAILED, format!("can't go on: {}", crate::project::reason(&error)))),
+        Ok(()) => {}
+    }
+    if broken.is_empty() {
+        return Ok(Outcome::silent());
+    }
+    let mut failure = Failure::new(&change::BAD_ARGUMENT, format!("{} of {count} lines are no context", broken.len()));
+    for (line, error) in broken.iter().take(10) {
+        failure = failure.help(format!("line {line}: {error}"));
+    }
+    Err(failure)
+}
+
+fn stream_lines(
+    input: &mut dyn BufRead,
+    mut output: impl Write,
+    request: &Request<'_>,
+    broken: &mut Vec<(usize, String)>,
+    count: &mut usize,
+) -> std::io::Result<()> {
+    let mut line = String::new();
+    let mut json = Vec::new();
+    let mut number = 0;
+    loop {
+        line.clear();
+        number += 1;
+        match input.read_line(&mut line) {
+            Ok(0) => return output.flush(),
+            Ok(_) if line.trim().is_empty() => continue,
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => line.clear(),
+            Err(error) => return Err(error),
+        }
+        *count += 1;
+        let context = match Context::parse(line.trim_end()) {
+            Ok(context) => context,
+            Err(error) => {
+                if broken.len() < 1000 {
+                    broken.push((number, error.to_string()));
+                }
+                writeln!(output, "{}", json!({ "line": number, "errorCode": "INVALID_CONTEXT", "errorDetails": error.to_string() }))?;
+                continue;
+            }
+        };
+        let bound = request.program.bind(&context);
+        for key in request.keys {
+            let decision = bound.evaluate(key.as_str(), request.environment.as_str(), request.now);
+            if request.value_only {
+                writeln!(output, "{}", decision.value.map_or_else(|| "-".to_owned(), ToString::to_string))?;
+                continue;
+            }
+            // The number of the line comes first, so that answers can be joined with what was asked.
+            json.clear();
+            serde_json::to_writer(&mut json, &decision)?;
+            write!(output, "{{\"line\":{number},")?;
+            output.write_all(&json[1..])?;
+            output.write_all(b"\n")?;
+        }
+    }
+}
+
+/// Evaluates one boolean flag, for `enabled`.
+pub(super) fn decide_boolean(
+    session: &Session,
+    root: &Root,
+    key: &FlagKey,
+    environment: Option<&str>,
+    context: &ContextArgs,
+    moment: Moment,
+) -> Result<bool> {
+    let loaded = root.load_closure(moment.view, std::slice::from_ref(key))?;
+    if !loaded.flag_files.contains_key(key) {
+        return Err(unknown_flag(key.as_str(), root.keys(moment.view)?.iter().map(FlagKey::as_str)));
+    }
+    if loaded.catalog.broken_flags.contains_key(key) {
+        return Err(broken_flag(&loaded, key));
+    }
+    let environment = session.reading_environment(root, &loaded.catalog.project, environment)?;
+    let context = context.context(session, &loaded.catalog.project)?;
+    let program = Program::compile(&loaded.catalog);
+    let decision = program.bind(&context).evaluate(key.as_str(), environment.as_str(), moment.now);
+    if let Some((_, details)) = decision.error {
+        return Err(Failure::new(&repository::FLAG_DOES_NOT_READ, format!("`{key}` can't be evaluated: {details}")));
+    }
+    decision.as_bool().ok_or_else(|| {
+        Failure::new(&change::WRONG_TYPE_OF_FLAG, format!("`{key}` is not boolean, so it is neither enabled nor not"))
+            .help(format!("`git flag eval {key} --value-only` prints its value"))
+    })
+}

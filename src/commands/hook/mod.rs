@@ -1,0 +1,97 @@
+mod script;
+
+use crate::commands::Session;
+use crate::diagnostic::codes::repository;
+use crate::diagnostic::{Failure, Result};
+use crate::git::Repository;
+use crate::project::reason;
+use crate::render::Outcome;
+use script::{Change, install, uninstall};
+use std::path::{Path, PathBuf};
+
+/// Install or remove the Git hooks that validate flags before every commit
+///
+/// A hook that is there already stays: shell scripts get a marked block of their own, other programs are called
+/// afterwards. `core.hooksPath` is respected.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  git flag hook install\n  git flag hook uninstall\n  git flag hook status")]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Clone, Copy, clap::Subcommand)]
+enum Action {
+    /// Install the hooks.
+    Install,
+    /// Remove them, and nothing else.
+    Uninstall,
+    /// Say whether they are installed.
+    Status,
+}
+
+/// The hooks: commits, and merges that make a commit without asking.
+pub(super) const HOOKS: [&str; 2] = ["pre-commit", "pre-merge-commit"];
+
+pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
+    let repository = crate::git::Repository::discover(session.directory())?
+        .ok_or_else(|| Failure::new(&repository::NO_REPOSITORY, "hooks need a Git repository, and there is none here").help("`git init` makes one, `-C DIR` names another folder"))?;
+    let folder = folder(&repository)?;
+    let mut outcome = Outcome::silent();
+    for hook in HOOKS {
+        let path = folder.join(hook);
+        let shown = shown(&path, &repository);
+        let words = match args.action {
+            Action::Install => {
+                std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
+                match install(&path).map_err(|error| failed(&path, &error))? {
+                    Change::Done => format!("installed {shown}"),
+                    Change::Nothing => format!("{shown} is installed already"),
+                }
+            }
+            Action::Uninstall => match uninstall(&path).map_err(|error| failed(&path, &error))? {
+                Change::Done => format!("removed from {shown}"),
+                Change::Nothing => format!("{shown} has nothing of git-flag"),
+            },
+            Action::Status => {
+                let words = if script::is_installed(&path) { "installed" } else { "not installed" };
+                format!("{shown}: {words}")
+            }
+        };
+        outcome = outcome.note(words);
+    }
+    Ok(outcome)
+}
+
+/// Where the hooks of the repository are: `core.hooksPath`, else `hooks` in the common Git directory.
+pub(super) fn folder(repository: &Repository) -> Result<PathBuf> {
+    let Some(configured) = repository.config("core.hooksPath")? else { return Ok(repository.common_dir().join("hooks")) };
+    let base = repository.work_tree().unwrap_or(repository.git_dir());
+    let expanded = match configured.strip_prefix("~/") {
+        Some(rest) => crate::commands::session::home().map(|home| home.join(rest)),
+        None => Some(base.join(&configured)),
+    };
+    let folder = expanded.unwrap_or_else(|| base.join(&configured));
+    // `/dev/null` is the usual way to switch hooks off.
+    if folder.exists() && !folder.is_dir() {
+        return Err(Failure::new(&repository::GIT_FAILED, format!("hooks are switched off: core.hooksPath is `{configured}`"))
+            .help("`git config --unset core.hooksPath` switches them on again"));
+    }
+    Ok(folder)
+}
+
+/// A path for people: from the top of the work tree where it is inside.
+fn shown(path: &Path, repository: &Repository) -> String {
+    let inner = repository.work_tree().and_then(|top| path.strip_prefix(top).ok());
+    inner.unwrap_or(path).display().to_string()
+}
+
+/// Whether all hooks are there.
+pub(super) fn installed(repository: &Repository) -> bool {
+    folder(repository).is_ok_and(|folder| HOOKS.iter().all(|hook| script::is_installed(&folder.join(hook))))
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> Box<Failure> {
+    Failure::new(&repository::IO_FAILED, format!("can't change `{}`: {}", path.display(), reason(error)))
+        .help("check the permissions of that folder; `core.hooksPath` can name another one")
+}

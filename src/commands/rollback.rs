@@ -1,0 +1,200 @@
+use super::completing::{Environments, Keys};
+use super::past;
+use super::restore::{self, Back};
+use super::writing::{Purpose, WriteArgs, change, done_before};
+use crate::commands::Session;
+use crate::compare;
+use crate::diagnostic::codes::{change as codes, repository};
+use crate::diagnostic::{Failure, Result};
+use crate::git::{CommitId, Repository};
+use crate::history::{Change, Changes, FileVersion, Parts, State, Undone, flag_at, with_environment};
+use crate::model::{Flag, FlagKey, Project};
+use crate::project::{Draft, Root, View};
+use crate::render::{Format, Outcome};
+use clap_complete::engine::ArgValueCompleter;
+
+/// Take the last change of a flag back, and keep everything else
+///
+/// A new commit undoes the newest change of the flag (or of one environment of it) that is not undone yet, so running it
+/// again goes further back. Later changes of other parts stay. Undoing a creation deletes, undoing a deletion restores.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  git flag rollback new-checkout --env production --reason \"errors went up\"\n  git flag rollback new-checkout --steps 2 --dry-run\n  git flag rollback new-checkout --to v1.2 --env production")]
+pub struct Args {
+    /// The flag.
+    #[arg(value_name = "KEY", add = ArgValueCompleter::new(Keys))]
+    key: String,
+
+    /// Only this environment.
+    #[arg(short, long, value_name = "ENVIRONMENT", add = ArgValueCompleter::new(Environments))]
+    env: Option<String>,
+
+    /// Back to how it was at this revision or date, whatever came later.
+    #[arg(long, value_name = "REV", conflicts_with = "steps")]
+    to: Option<String>,
+
+    /// Take back so many changes.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    steps: u16,
+
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
+    let key = super::arguments::key(&args.key)?;
+    let root = session.root_in_git()?;
+    let repository = root.git()?;
+    let purpose = Purpose::flag(&key, "rollback", args.env.as_deref());
+    session.set_format(args.write.format.choose(&[Format::Markdown])?);
+    if let Some(outcome) = done_before(&root, &args.write, &purpose)? {
+        return Ok(outcome);
+    }
+    root.recover()?;
+    let project = past::project(&root, repository)?;
+    if let Some(name) = &args.env {
+        super::arguments::environment(&project, name)?;
+    }
+    let start = args.write.branch.as_ref().map(|branch| format!("refs/heads/{branch}"));
+    let tip = past::tip(session, repository, start.as_deref())?.ok_or_else(|| nothing(&key, args.env.as_deref(), 0))?;
+    let here = Here { root: &root, repository, project: &project, key: &key, environment: args.env.as_deref(), tip };
+    past::warn_when_cut(session, repository);
+    here.check_key()?;
+    match &args.to {
+        Some(to) => here.back_to(session, &args.write, to),
+        None => here.take_back(session, &args.write, usize::from(args.steps)),
+    }
+}
+
+struct Here<'r> {
+    root: &'r Root,
+    repository: &'r Repository,
+    project: &'r Project,
+    key: &'r FlagKey,
+    environment: Option<&'r str>,
+    tip: CommitId,
+}
+
+impl Here<'_> {
+    fn take_back(&self, session: &mut Session, write: &WriteArgs, steps: usize) -> Result<Outcome> {
+        let found = self.open(steps)?;
+        if found.len() < steps {
+            return Err(nothing(self.key, self.environment, found.len()));
+        }
+        let purpose = self.purpose(found.iter().map(|(change, _)| change.commit).collect());
+        let backs: Vec<Back<'_>> =
+            found.iter().map(|(change, parts)| Back { change, parts: parts.clone() }).collect();
+        let words: Vec<String> = backs.iter().map(|back| self.words(back)).collect();
+        change(session, write, purpose, |draft| {
+            restore::take_back(draft, self.root, self.repository, &backs)?;
+            Ok(format!("roll back {}", words.join("; ")))
+        })
+    }
+
+    fn back_to(&self, session: &mut Session, write: &WriteArgs, to: &str) -> Result<Outcome> {
+        let commit = past::tip(session, self.repository, Some(to))?;
+        let then = commit.map(|commit| flag_at(self.root, self.repository, commit, self.key)).transpose()?.flatten();
+        let (Some(commit), Some((version, content))) = (commit, then) else {
+            return Err(Failure::new(&repository::UNKNOWN_FLAG, format!("there was no flag `{}` at {to}", self.key))
+                .help(format!("`git flag log {}` shows since when", self.key)));
+        };
+        let State::Readable(flag) = &content.state else {
+            return Err(Failure::new(&repository::FLAG_DOES_NOT_READ, format!("`{}` does not read at {to}", self.key)));
+        };
+        let text = restore::text_of(self.root, self.repository, Some(&version))?;
+        let path = self.root.from_git(&version.path).unwrap_or_else(|| version.path.as_str().into());
+        let purpose = self.purpose(self.since(commit, &version)?);
+        let purpose = purpose.nothing(format!("`{}` is as it was at {to}, nothing to change", self.key));
+        change(session, write, purpose, |draft| {
+            let what = format!("roll back to {}", commit.short());
+            if draft.find_flag(self.key.as_str())?.is_none() {
+                restore::refer(draft, flag, None)?;
+                draft.set_text(path.clone(), text.clone());
+                return Ok(what);
+            }
+            self.set(draft, flag)?;
+            Ok(what)
+        })
+    }
+
+    fn set(&self, draft: &mut Draft<'_>, then: &Flag) -> Result<()> {
+        let file = draft.flag(self.key)?;
+        let wanted = self.environment.map_or_else(|| then.clone(), |name| with_environment(&file.flag, then, name));
+        restore::refer(draft, &wanted, Some(&file.flag))?;
+        draft.set_flag(&file, &wanted)
+    }
+
+    /// The newest changes that are not undone, at most `most`, with the parts of them that are not.
+    fn open(&self, most: usize) -> Result<Vec<(Change, Parts)>> {
+        let mut undone = Undone::default();
+        let mut found = Vec::new();
+        for step in Changes::new(self.root, self.repository, self.project, self.key, self.tip, None)? {
+            let (change, commit) = step?;
+            let parts = undone.note(&commit).and(&Parts::of(self.environment));
+            if (Back { change: &change, parts: parts.clone() }).differences().next().is_some() {
+                found.push((change, parts));
+            }
+            if found.len() == most {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// All changes since `then`, those that undid others too: going back there takes every one of them back, and none of
+    /// those they undid. Empty when the flag was never like that along first parents, so that no set of them is undone.
+    fn since(&self, commit: CommitId, then: &FileVersion) -> Result<Vec<CommitId>> {
+        let mut found = Vec::new();
+        let mut start = None;
+        for step in Changes::new(self.root, self.repository, self.project, self.key, self.tip, Some(commit))? {
+            let (change, _) = step?;
+            let back = Back { change: &change, parts: Parts::of(self.environment) };
+            if back.differences().next().is_some() {
+                found.push(change.commit);
+            }
+            start = change.before.map(|version| version.id);
+        }
+        Ok(if start == Some(then.id) { found } else { Vec::new() })
+    }
+
+    fn purpose(&self, reverts: Vec<CommitId>) -> Purpose {
+        let mut purpose = Purpose::flag(self.key, "rollback", self.environment);
+        purpose.reverts = reverts.iter().map(CommitId::to_string).collect();
+        purpose
+    }
+
+    /// What is taken back, in a few words.
+    fn words(&self, back: &Back<'_>) -> String {
+        let own: Vec<_> = back.differences().cloned().collect();
+        match self.environment {
+            Some(_) => own.iter().map(compare::Difference::clause).collect::<Vec<_>>().join(", "),
+            None => compare::summarise(&own),
+        }
+    }
+
+    /// Refuses a key that no flag ever had, and one whose flag lives on under another.
+    fn check_key(&self) -> Result<()> {
+        let view = View::Commit(self.tip);
+        if self.root.files(view)?.find_flag(self.key.as_str())?.is_some() {
+            return Ok(());
+        }
+        let mut changes = Changes::new(self.root, self.repository, self.project, self.key, self.tip, None)?;
+        if changes.next().transpose()?.is_some() {
+            return Ok(());
+        }
+        if let Some((key, commit)) = changes.became() {
+            return Err(Failure::new(&repository::UNKNOWN_FLAG, format!("there is no flag `{}`", self.key))
+                .help(format!("it is called `{key}` since {}: `git flag rollback {key}`", commit.short())));
+        }
+        let keys = self.root.keys(view)?;
+        Err(super::arguments::unknown_flag(self.key.as_str(), keys.iter().map(FlagKey::as_str)))
+    }
+}
+
+fn nothing(key: &FlagKey, environment: Option<&str>, left: usize) -> Box<Failure> {
+    let place = environment.map_or_else(String::new, |name| format!(" in {name}"));
+    let message = match left {
+        0 => format!("no change of `{key}`{place} is left to undo"),
+        left => format!("only {} of `{key}`{place} left to undo", super::wording::count(left, "change")),
+    };
+    Failure::new(&codes::NOTHING_TO_UNDO, message).help(format!("`git flag log {key}` shows what happened"))
+}

@@ -1,0 +1,166 @@
+use super::arguments::{AtArgs, FormatArgs, moment};
+use crate::commands::Session;
+use crate::diagnostic::{Diagnostic, Exit, Failure, Result, Severity};
+use crate::git::{Repository, Source};
+use crate::project::layout::{self, Role};
+use crate::project::{Validation, View, validate};
+use crate::render::{Format, Outcome, Report, Terminal, diagnostic};
+use crate::source::Sources;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Check all files and show every problem with its place and its fix
+///
+/// Exit code 1 when there are errors. Lints and their levels are set under `lints:` in `flags/project.yaml`; a single
+/// place is excused by a comment `# git-flag: ignore[LINT] reason: …`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  git flag validate\n  git flag validate flags/features --fail-on warning\n  git flag validate --staged\n  git flag validate --at HEAD~3 --json")]
+pub struct Args {
+    /// Show only problems of these files and folders. Everything is checked all the same.
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+
+    /// Check what is staged, not what is in the work tree.
+    #[arg(long, conflicts_with = "at")]
+    staged: bool,
+
+    /// Started by a hook: quiet when all is well, and done at once for commits that git-flag itself makes.
+    #[arg(long, hide = true)]
+    hook: bool,
+
+    /// The mildest problem that makes the exit code 1.
+    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = ["error", "warning", "info", "never"])]
+    fail_on: String,
+
+    #[command(flatten)]
+    at: AtArgs,
+
+    #[command(flatten)]
+    format: FormatArgs,
+}
+
+pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
+    session.set_format(args.format.choose(&[Format::Jsonl, Format::Github, Format::Plain])?);
+    let root = match session.root() {
+        Err(failure) if args.hook => return without_project(session, failure),
+        root => root?,
+    };
+    if args.hook && root.repository().is_some_and(crate::git::Repository::inside_our_commit) {
+        return Ok(Outcome::silent());
+    }
+    let view = if args.staged { View::Index } else { moment(root.repository(), args.at.at.as_deref(), None, session.now())?.view };
+    let Validation { mut problems, sources, flags, segments } = validate(&root.files(view)?, session.now())?;
+    diagnostic::locate(&mut problems, &sources);
+    diagnostic::sort(&mut problems, &sources);
+    let prefix = root.prefix().to_owned();
+    problems.retain(|problem| args.wants(problem, session.directory(), root.directory()));
+    let level = Severity::from_name(&args.fail_on);
+    if let (true, Some(level)) = (args.hook, level) {
+        // Whoever commits wants to know what stops them; the rest is for `git flag validate`.
+        problems.retain(|problem| problem.severity >= level);
+    }
+    let worst = problems.iter().map(|problem| problem.severity).max().unwrap_or(Severity::Off);
+    let fails = level.is_some_and(|level| worst >= level);
+    let report = Findings { problems, sources, flags, segments, prefix };
+    let words = report.words();
+    let quiet = args.hook && !fails;
+    let mut outcome = if quiet { Outcome::silent() } else { Outcome::report(report).note(words) };
+    if args.hook && fails {
+        outcome = outcome.note("the commit was stopped; fix the files, `git add` them, and commit again");
+    }
+    Ok(outcome.exit(if fails { Exit::Negative } else { Exit::Done }))
+}
+
+/// A repository without flags has nothing to check, and its commits are none of our business; one that has lost its
+/// project file has flags that no client can read.
+fn without_project(session: &Session, failure: Box<Failure>) -> Result<Outcome> {
+    let Some(repository) = Repository::discover(session.directory())? else { return Ok(Outcome::silent()) };
+    let staged = repository.list(Source::Index, layout::FLAGS)?;
+    let left = staged.iter().filter(|file| matches!(layout::role(&file.path), Role::Flag(_) | Role::Segment(_))).count();
+    if left == 0 {
+        return Ok(Outcome::silent());
+    }
+    let words = format!("{} would be left without it", super::wording::count(left, "file"));
+    Err(failure.help(words).help("`git restore --staged --worktree flags/project.yaml` brings it back"))
+}
+
+impl Args {
+    /// Whether the problem is in one of the paths that were asked for, as seen from the current folder.
+    fn wants(&self, problem: &Diagnostic, current: &Path, root: &Path) -> bool {
+        if self.paths.is_empty() {
+            return true;
+        }
+        let Some(place) = &problem.place else { return true };
+        let file = root.join(&*place.file);
+        self.paths.iter().any(|path| file.starts_with(current.join(path.trim_start_matches("./"))))
+    }
+}
+
+struct Findings {
+    problems: Vec<Diagnostic>,
+    sources: Sources,
+    flags: usize,
+    segments: usize,
+    prefix: String,
+}
+
+impl Findings {
+    fn count(&self, severity: Severity) -> usize {
+        self.problems.iter().filter(|problem| problem.severity == severity).count()
+    }
+
+    fn words(&self) -> String {
+        use super::wording::count;
+        let looked = format!("{} and {}", count(self.flags, "flag"), count(self.segments, "segment"));
+        let found: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "hint")]
+            .into_iter()
+            .filter(|(severity, _)| self.count(*severity) > 0)
+            .map(|(severity, word)| count(self.count(severity), word))
+            .collect();
+        if found.is_empty() { format!("{looked}: no problems") } else { format!("{looked}: {}", found.join(", ")) }
+    }
+
+    fn prefixed(&self, mut json: Value) -> Value {
+        if let (false, Some(path)) = (self.prefix.is_empty(), json["path"].as_str()) {
+            json["path"] = format!("{}{path}", self.prefix).into();
+        }
+        json
+    }
+}
+
+impl Report for Findings {
+    fn text(&self, terminal: &Terminal) -> String {
+        self.problems.iter().map(|problem| diagnostic::text(problem, &self.sources, terminal) + "\n").collect()
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "schema": "git-flag.validate/v1",
+            "flags": self.flags,
+            "segments": self.segments,
+            "errors": self.count(Severity::Error),
+            "warnings": self.count(Severity::Warning),
+            "hints": self.count(Severity::Info),
+            "problems": self.records(),
+        })
+    }
+
+    fn records(&self) -> Vec<Value> {
+        self.problems.iter().map(|problem| self.prefixed(diagnostic::json(problem, &self.sources))).collect()
+    }
+
+    fn other(&self, format: Format) -> Option<String> {
+        match format {
+            Format::Github => Some(self.problems.iter().map(|problem| diagnostic::github(problem, &self.sources)).collect()),
+            Format::Plain => {
+                let line = |problem: &Diagnostic| {
+                    let at = diagnostic::location(problem, &self.sources).unwrap_or_default();
+                    let message = crate::render::style::plain(&problem.message);
+                    format!("{at}\t{}\t{}\t{message}\n", problem.severity.name(), problem.code.id)
+                };
+                Some(self.problems.iter().map(line).collect())
+            }
+            _ => None,
+        }
+    }
+}
