@@ -1,0 +1,129 @@
+//! The hooks: acceptance 3, and living beside other hooks.
+
+use crate::support::TestRepo;
+
+const FLAG: &str = "flags/features/new-checkout.yaml";
+
+fn hooked() -> TestRepo {
+    let repo = TestRepo::shop();
+    repo.flag(&["hook", "install"]).ok().says("pre-commit").says("pre-merge-commit");
+    repo
+}
+
+fn break_flag(repo: &TestRepo) {
+    repo.replace(FLAG, "segment: staff", "segment: stuff");
+}
+
+/// The commit is stopped, with the place and the fix.
+#[track_caller]
+fn stopped(repo: &TestRepo, arguments: &[&str]) {
+    let head = repo.git(&["rev-parse", "HEAD"]);
+    let run = repo.try_git(arguments);
+    assert_ne!(run.code, 0, "{run}");
+    let said = format!("{}{}", run.stdout, run.stderr);
+    for text in ["new-checkout.yaml:15:26", "`stuff`", "did you mean `staff`", "the commit was stopped"] {
+        assert!(said.contains(text), "lacks {text:?}\n{run}");
+    }
+    assert_eq!(repo.git(&["rev-parse", "HEAD"]), head);
+}
+
+#[test]
+fn a_commit_that_breaks_a_flag_is_stopped() {
+    let repo = hooked();
+    break_flag(&repo);
+    stopped(&repo, &["commit", "-a", "-m", "oops"]);
+    stopped(&repo, &["commit", "-m", "oops", "--", FLAG]);
+    repo.git(&["add", FLAG]);
+    stopped(&repo, &["commit", "-m", "oops"]);
+    // Only the staged version is broken.
+    repo.replace(FLAG, "segment: stuff", "segment: staff");
+    stopped(&repo, &["commit", "-m", "oops"]);
+    // The work tree's version is good, so the same commit with `-a` has nothing wrong in it.
+    repo.write("README.md", "x");
+    repo.git(&["add", "README.md"]);
+    repo.git(&["commit", "-q", "-a", "-m", "good"]);
+    // Only the work tree is broken: a commit of something else passes.
+    break_flag(&repo);
+    repo.write("README.md", "y");
+    repo.git(&["commit", "-q", "-m", "other", "--", "README.md"]);
+    stopped(&repo, &["commit", "-q", "-a", "--amend", "--no-edit"]);
+}
+
+#[test]
+fn a_commit_in_a_subfolder_and_in_a_linked_work_tree() {
+    let repo = hooked();
+    break_flag(&repo);
+    let run = repo.shell("cd flags/ops && git commit -q -a -m oops");
+    assert_ne!(run.code, 0, "{run}");
+    repo.shell("git checkout -q -- flags && git worktree add -q ../linked -b linked && cd ../linked && sed -i 's/segment: staff/segment: stuff/' flags/features/*.yaml && git commit -q -a -m oops")
+        .exits(1)
+        .says("did you mean `staff`");
+}
+
+/// A merge that commits by itself is checked as well.
+#[test]
+fn a_merge_that_breaks_a_flag_is_stopped() {
+    let repo = hooked();
+    repo.git(&["checkout", "-q", "-b", "uses-early-birds"]);
+    repo.replace(FLAG, "segment: staff", "segment: early-birds");
+    repo.git(&["commit", "-q", "-a", "-m", "use it"]);
+    repo.git(&["checkout", "-q", "main"]);
+    repo.git(&["rm", "-q", "flags/segments/early-birds.yaml"]);
+    repo.git(&["commit", "-q", "-m", "nobody uses it"]);
+    let run = repo.try_git(&["merge", "--no-edit", "uses-early-birds"]);
+    assert_ne!(run.code, 0, "{run}");
+    assert!(run.stderr.contains("early-birds"), "{run}");
+}
+
+/// Our own commits have been checked already, and go through other hooks.
+#[test]
+fn our_own_commits_pass() {
+    let repo = hooked();
+    repo.flag(&["rollout", "new-checkout", "50", "--env", "production"]).ok();
+    assert_eq!(repo.status(), "");
+}
+
+#[test]
+fn other_hooks_stay() {
+    let repo = TestRepo::shop();
+    let script = "#!/bin/sh\necho theirs >> ../ran\nexit 0\n";
+    repo.write(".git/hooks/pre-commit", script);
+    repo.shell("chmod +x .git/hooks/pre-commit").ok();
+    repo.flag(&["hook", "install"]).ok();
+    repo.flag(&["hook", "install"]).ok().says("is installed already");
+    repo.flag(&["hook", "status"]).ok().says("pre-commit: installed");
+    break_flag(&repo);
+    stopped(&repo, &["commit", "-a", "-m", "oops"]);
+    repo.git(&["checkout", "-q", "--", "flags"]);
+    repo.write("README.md", "x");
+    repo.commit_all("good");
+    assert_eq!(std::fs::read_to_string(repo.outside().join("ran")).expect("theirs ran"), "theirs\n");
+    repo.flag(&["hook", "uninstall"]).ok();
+    assert_eq!(repo.read(".git/hooks/pre-commit"), script);
+    assert!(!repo.path().join(".git/hooks/pre-merge-commit").exists());
+    repo.flag(&["hook", "status"]).ok().says("not installed");
+    repo.flag(&["hook", "uninstall"]).ok().says("nothing of git-flag");
+}
+
+#[test]
+fn the_folder_of_hooks_may_be_elsewhere() {
+    let repo = TestRepo::shop();
+    repo.git(&["config", "core.hooksPath", "tools/hooks"]);
+    repo.flag(&["hook", "install"]).ok().says("tools/hooks/pre-commit");
+    assert!(repo.path().join("tools/hooks/pre-commit").is_file());
+    break_flag(&repo);
+    stopped(&repo, &["commit", "-a", "-m", "oops"]);
+    repo.flag(&["hook", "uninstall"]).ok();
+    repo.git(&["config", "core.hooksPath", "/dev/null"]);
+    repo.flag(&["hook", "install"]).exits(6).says("core.hooksPath").complains();
+}
+
+/// Where git-flag is gone, commits go on with a word of warning.
+#[test]
+fn without_git_flag_commits_go_on() {
+    let repo = hooked();
+    repo.write("README.md", "x");
+    let without = "PATH=$(echo \"$PATH\" | cut -d: -f2-) git commit -q -m x -- README.md";
+    repo.git(&["add", "README.md"]);
+    repo.shell(without).ok().says("git-flag is not on the PATH");
+}

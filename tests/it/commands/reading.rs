@@ -1,0 +1,102 @@
+//! `show`, `segment`, `explain`, `doctor`, `schema`.
+
+use crate::support::TestRepo;
+
+#[test]
+fn show_says_what_is_served_to_whom() {
+    let repo = TestRepo::shop();
+    insta::assert_snapshot!(repo.flag(&["show", "new-checkout"]).ok().stdout, @r"
+    new-checkout  flags/features/new-checkout.yaml
+    One-page checkout
+
+      type       boolean
+      kind       release
+      owner      team-payments
+      tags       checkout, web
+      lifetime   until 2027-03-01
+      default    off
+
+    development  ● on
+      1. on for everyone
+
+    staging  ◐ on +2 rules
+      1. on when in segment staff (staff)
+      2. off when plan equals free (free)
+      3. on for everyone else
+
+    production  ◐ 25% +1 rule +1 target
+      1. on for `user-1`
+      2. on when country in [DE, AT, CH] (dach)
+      3. 25% for everyone else
+    ");
+    let old = repo.flag(&["show", "new-checkout", "--at", "v1.2"]).ok();
+    assert!(old.stdout.contains("15%") && !old.stdout.contains("25%"), "{old}");
+    let dated = repo.flag(&["show", "new-checkout", "--at", "2026-11-01"]).ok();
+    assert!(dated.stdout.contains("10%"), "{dated}");
+    repo.flag(&["show", "new-chekout"]).exits(3).says("did you mean `new-checkout`?").complains();
+    repo.flag(&["show", "theme", "--at", "v9"]).exits(3).complains();
+    repo.flag(&["show", "theme", "--at", "2020-01-01"]).exits(3).complains();
+}
+
+#[test]
+fn segments_are_listed_and_shown() {
+    let repo = TestRepo::shop();
+    insta::assert_snapshot!(repo.flag(&["segment", "list"]).ok().stdout, @r"
+    SEGMENT      INCLUDED  EXCLUDED  CONDITIONS  USED  OWNER        DESCRIPTION
+    early-birds  2         0         0           0     team-growth  The first customers
+    staff        1         1         2           2     team-it      Everyone with an address of ours
+    ");
+    insta::assert_snapshot!(repo.flag(&["segment", "show", "staff"]).ok().stdout, @r"
+    staff  flags/segments/staff.yaml
+    Everyone with an address of ours
+
+      owner      team-it
+
+      excluded   `user-13`
+      included   `user-7`
+      and who    1. email ends with @example.com
+      and        2. plan equals pro
+
+    used by
+      rule staff of `new-checkout` in staging
+      the ring `beta`
+    ");
+    repo.flag(&["segment", "show", "stuff"]).exits(3).says("`staff`").complains();
+}
+
+#[test]
+fn every_code_is_explained() {
+    let repo = TestRepo::folder();
+    insta::assert_snapshot!(repo.flag(&["explain", "F207"]).ok().stdout, @r"
+    F207 dirty-file (error)
+    The flag's file has changes that are not committed.
+
+    The command would commit them together with its own change. Commit, stash or
+    discard them first (`git status` shows them), or pass `--no-commit` to edit the
+    file in the work tree only.
+    ");
+    assert_eq!(repo.flag(&["explain", "dirty-file"]).ok().stdout, repo.flag(&["explain", "f207"]).ok().stdout);
+    repo.flag(&["explain", "F999"]).exits(2).complains();
+}
+
+#[test]
+fn doctor_finds_and_mends() {
+    let repo = TestRepo::shop();
+    repo.flag(&["doctor"]).ok().prints("git flag hook install").prints("git flag doctor --fix");
+    repo.flag(&["doctor", "--fix"]).ok();
+    repo.flag(&["hook", "install"]).ok();
+    repo.commit_all("schemas");
+    let after = repo.flag(&["doctor", "--json"]).ok().json();
+    let unwell: Vec<&serde_json::Value> =
+        after["checks"].as_array().expect("checks").iter().filter(|check| check["health"] != "good").collect();
+    assert!(unwell.is_empty(), "{unwell:?}");
+    assert!(repo.outside().join("home/.local/share/man/man1/git-flag.1").is_file());
+    repo.flag(&["doctor", "--json"]).ok();
+    let stranger = crate::support::World::default()
+        .unset("GIT_COMMITTER_NAME")
+        .unset("GIT_COMMITTER_EMAIL")
+        .unset("GIT_AUTHOR_NAME")
+        .unset("GIT_AUTHOR_EMAIL");
+    repo.git(&["config", "--global", "user.useConfigOnly", "true"]);
+    repo.flag_in(&stranger, &["doctor"]).exits(1).prints("git config --global user.name");
+}

@@ -1,0 +1,20 @@
+//! Integration tests: the program as a user runs it, in real repositories.
+//!
+//! One binary, so that it links once. Every test makes its own repository in a folder of its own, with a fixed clock and
+//! identity and without any configuration of the machine, so that tests run in parallel and print the same everywhere.
+
+#![allow(clippy::disallowed_methods, reason = "tests start programs and read the environment")]
+
+mod acceptance;
+mod architecture;
+mod broken;
+mod commands;
+mod corpus;
+mod dry_run;
+mod generated;
+mod help;
+mod history;
+mod outputs;
+mod readme;
+mod support;
+mod terminal;

@@ -1,0 +1,147 @@
+//! How the program behaves in terminals, pipes, folders and other surroundings.
+
+use crate::support::{TestRepo, World};
+
+const ESCAPE: char = '\u{1b}';
+
+#[test]
+fn colour_is_asked_for_in_the_usual_ways() {
+    let repo = TestRepo::shop();
+    let colour = |words: &[&str], variables: &[(&str, &str)]| {
+        repo.flag_with(words, variables, None).ok().stdout.contains(ESCAPE)
+    };
+    assert!(!colour(&["list"], &[]));
+    assert!(colour(&["list", "--color", "always"], &[("NO_COLOR", "1")]));
+    assert!(colour(&["list"], &[("FORCE_COLOR", "1")]));
+    assert!(colour(&["list"], &[("CLICOLOR_FORCE", "1"), ("TERM", "dumb")]));
+    assert!(!colour(&["list"], &[("FORCE_COLOR", "1"), ("NO_COLOR", "1")]));
+    assert!(colour(&["list"], &[("FORCE_COLOR", "1"), ("NO_COLOR", "")]));
+    assert!(!colour(&["list", "--color", "never"], &[("FORCE_COLOR", "1")]));
+    // Data for programs never has any.
+    for format in ["json", "plain", "csv", "markdown", "yaml", "jsonl"] {
+        assert!(!colour(&["list", "--format", format, "--color", "always"], &[]), "{format}");
+    }
+    let plan = repo.flag(&["disable", "theme", "--env", "production", "--dry-run", "--json", "--color", "always"]).ok();
+    assert!(!plan.stdout.contains(ESCAPE) && !plan.stdout.contains("\\u001b"), "{plan}");
+    let quiet = repo.flag(&["disable", "theme", "--env", "production", "--quiet"]).ok();
+    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
+}
+
+/// Colour never says anything that words and symbols do not.
+#[test]
+fn without_colour_nothing_is_lost() {
+    let repo = TestRepo::shop();
+    for words in [
+        &["list"][..],
+        &["show", "new-checkout"][..],
+        &["eval", "new-checkout", "--env", "production", "--explain"][..],
+    ] {
+        let plain = repo.flag(words).ok().stdout;
+        let coloured = repo.flag(&[words, &["--color", "always"]].concat()).ok().stdout;
+        let stripped: String = anstream::adapter::strip_str(&coloured)
+            .to_string()
+            .lines()
+            .map(|line| format!("{}\n", line.trim_end()))
+            .collect();
+        assert_eq!(stripped, plain, "{words:?}");
+    }
+    let ascii = repo.flag_with(&["list"], &[("GIT_FLAG_ASCII", "1")], None).ok();
+    assert!(ascii.stdout.is_ascii(), "{ascii}");
+}
+
+#[test]
+fn names_cannot_play_with_the_terminal() {
+    let repo = TestRepo::shop();
+    repo.replace("flags/features/new-checkout.yaml", "One-page checkout", "\"evil \\e[2Jtext\"");
+    for words in [&["list"][..], &["show", "new-checkout"][..], &["list", "--format", "plain"][..]] {
+        let run = repo.flag(words).ok();
+        assert!(!run.stdout.contains(ESCAPE), "{run}");
+    }
+}
+
+#[test]
+fn a_broken_pipe_is_quiet() {
+    let repo = TestRepo::shop();
+    for command in ["list", "explain", "completions bash", "schema flag", "list --json"] {
+        let run = repo.shell(&format!("(git flag {command}; echo \"exit $?\" >&2) | true")).ok();
+        assert_eq!(run.stderr, "exit 0\n", "{command}");
+    }
+}
+
+/// Nobody is asked without a terminal, and nothing hangs.
+#[test]
+fn questions_name_the_option_that_answers_them() {
+    let repo = TestRepo::shop();
+    repo.replace("flags/project.yaml", "{name: production}", "{name: production, protected: true}");
+    repo.commit_all("protect");
+    let words = ["disable", "theme", "--env", "production", "--reason", "x"];
+    let run = repo.flag_with(&words, &[], Some("y\n")).exits(2).says("--yes").complains();
+    assert_eq!(run.code(), Some("F251"), "input that is no terminal is no person");
+    repo.flag(&["eval", "theme"]).exits(2).says("F259").says("--env");
+}
+
+#[test]
+fn any_folder_of_the_repository_will_do() {
+    let repo = TestRepo::shop();
+    let within = |folder| World::default().within(folder);
+    let top = repo.flag(&["list"]).ok().stdout;
+    assert_eq!(repo.flag_in(&within("work/flags/ops"), &["list"]).ok().stdout, top);
+    assert_eq!(repo.flag_in(&within("home"), &["-C", "../work", "list"]).ok().stdout, top);
+    assert_eq!(repo.flag_in(&within("home"), &["list", "-C", "../work/flags"]).ok().stdout, top);
+    repo.flag_in(&within("home"), &["-C", "../nowhere", "list"]).exits(6).complains();
+    repo.flag_in(&within("home"), &["list"]).exits(3).complains();
+    repo.flag_in(&within("work/flags/ops"), &["disable", "theme", "--env", "staging"]).ok();
+    assert_eq!(repo.status(), "");
+}
+
+/// The flags of a monorepo lie in a folder of their own, and places are told from the top of the repository.
+#[test]
+fn flags_in_a_subfolder_of_the_repository() {
+    let repo = TestRepo::empty();
+    repo.write_shop("apps/web shop/");
+    repo.write("apps/other/main.rs", "fn main() {}\n");
+    repo.commit_all("monorepo");
+    let world = World::default().within("work/apps/web shop");
+    let run = repo.flag_in(&world, &["rollout", "new-checkout", "50", "--env", "production"]).ok();
+    assert_eq!(repo.status(), "", "{run}");
+    assert_eq!(
+        repo.git(&["show", "--format=", "--name-only", "HEAD"]),
+        "apps/web shop/flags/features/new-checkout.yaml\n"
+    );
+    repo.flag_in(&world, &["show", "new-checkout", "--at", "HEAD~1"]).ok().prints("10%");
+    repo.flag_in(&World::default().within("work/apps/web shop/flags/ops"), &["validate"]).ok();
+    repo.flag(&["list"]).exits(3).complains();
+    repo.replace("apps/web shop/flags/features/new-checkout.yaml", "segment: staff", "segment: stuff");
+    let json = repo.flag_in(&world, &["validate", "--json"]).exits(1).json();
+    assert_eq!(json["problems"][0]["path"], "apps/web shop/flags/features/new-checkout.yaml");
+    repo.flag_in(&world, &["hook", "install"]).ok();
+}
+
+#[test]
+fn paths_with_spaces_and_letters_of_the_world() {
+    let repo = TestRepo::empty();
+    let folder = "Läden für 日本/shop's \"best\"";
+    repo.write_shop(&format!("{folder}/"));
+    repo.commit_all("世界");
+    let world = World::default().within("work/Läden für 日本/shop's \"best\"");
+    repo.flag_in(&world, &["set", "theme", "description=Für alle — ✓"]).ok();
+    repo.flag_in(&world, &["show", "theme"]).ok().prints("Für alle — ✓").prints(folder);
+    repo.flag_in(&world, &["delete", "limits"]).ok();
+    repo.flag_in(&world, &["list", "--at", "HEAD~1"]).ok().prints("limits");
+    assert_eq!(repo.status(), "");
+}
+
+#[test]
+fn linked_work_trees_are_separate() {
+    let repo = TestRepo::shop();
+    repo.git(&["worktree", "add", "-q", "../linked", "-b", "topic"]);
+    let linked = World::default().within("linked");
+    repo.flag_in(&linked, &["rollout", "new-checkout", "75", "--env", "production"]).ok();
+    repo.flag_in(&linked, &["show", "new-checkout"]).ok().prints("75%");
+    repo.flag(&["show", "new-checkout"]).ok().prints("25%");
+    assert_eq!(repo.git(&["-C", "../linked", "status", "--porcelain"]), "");
+    assert_eq!(repo.status(), "");
+    // A branch that is checked out there is not moved from here.
+    let run = repo.flag(&["disable", "theme", "--env", "staging", "--branch", "topic"]).exits(5).complains();
+    assert_eq!(run.code(), Some("F265"), "{run}");
+}
