@@ -58,7 +58,7 @@ fn read<T>(
         Ok(text) => text,
         Err(problem) => return Read { value: None, problems: vec![*problem], text: None },
     };
-    let (tree, mut problems) = yaml::parse(path, &text);
+    let (tree, mut problems) = yaml::parse_values(path, &text);
     let mut value = None;
     if let Some(tree) = &tree {
         let (decoded, found) = decode(tree);

@@ -129,7 +129,7 @@ impl Checker<'_> {
 
     fn text(&self, path: &FilePath, role: &Role, text: &str) -> Part {
         let mut part = Part::default();
-        let (tree, problems) = yaml::parse(path, text);
+        let (tree, problems) = yaml::parse_values(path, text);
         // The project's own problems are known already.
         if !matches!(role, Role::Project) {
             part.problems = problems;

@@ -55,3 +55,31 @@ fn collects_every_problem() {
         ["anchor", "anchor", "duplicate-key", "tag", "ambiguous-scalar", "ambiguous-scalar", "number-out-of-range"]
     );
 }
+
+#[test]
+fn values_are_the_same_without_comments() {
+    let mut texts: Vec<String> = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus")];
+    folders.push(std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("flags"));
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if let Ok(text) = std::fs::read_to_string(entry) {
+                texts.push(text);
+            }
+        }
+    }
+    assert!(texts.len() > 400);
+    // A comment wherever a line ends, and as a line of its own.
+    texts.extend(texts.clone().iter().map(|text| text.replace('\n', " # x\n# y\n")));
+    let mut with_comments = 0;
+    for text in &texts {
+        let (tree, problems) = parse(&"t.yaml".into(), text);
+        let (values, same_problems) = parse_values(&"t.yaml".into(), text);
+        assert_eq!(problems, same_problems, "{text}");
+        with_comments += usize::from(tree.as_ref().is_some_and(|tree| !tree.comments.is_empty()));
+        assert_eq!(tree.map(|tree| tree.root), values.map(|tree| tree.root), "{text}");
+    }
+    assert!(with_comments > 400);
+}

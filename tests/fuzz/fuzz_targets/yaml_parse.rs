@@ -3,7 +3,7 @@
 #![no_main]
 
 use git_flag::source::{At, FilePath, Span};
-use git_flag::yaml::{Kind, MAX_BYTES, MAX_DEPTH, MAX_PROBLEMS, Node, parse};
+use git_flag::yaml::{Kind, MAX_BYTES, MAX_DEPTH, MAX_PROBLEMS, Node, parse, parse_values};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -11,6 +11,9 @@ fuzz_target!(|bytes: &[u8]| {
     let file: FilePath = "flags/a.yaml".into();
     let (tree, problems) = parse(&file, text);
     assert!(problems.len() <= MAX_PROBLEMS);
+    let (values, same_problems) = parse_values(&file, text);
+    assert_eq!(problems, same_problems);
+    assert_eq!(tree.as_ref().map(|tree| &tree.root), values.as_ref().map(|tree| &tree.root));
     for problem in &problems {
         assert!(!problem.message.is_empty() && problem.is_error(), "{problem:?}");
         let Some(At::Span(span)) = problem.place.as_ref().map(|place| &place.at) else { panic!("{problem:?}") };
