@@ -204,10 +204,7 @@ impl Decoder<'_> {
 /// What `text` should be and is not, for types whose text has a form of its own.
 fn meaningless(attribute_type: AttributeType, text: &str) -> Option<&'static str> {
     let (fits, what) = match attribute_type {
-        AttributeType::Semver => {
-            let version = text.strip_prefix(['v', 'V']).unwrap_or(text);
-            (semver::Version::parse(version).is_ok(), "a semantic version such as 2.1.0")
-        }
+        AttributeType::Semver => (semver::Version::parse(text).is_ok(), "a semantic version such as 2.1.0"),
         AttributeType::Ip => (text.parse::<std::net::IpAddr>().is_ok(), "an IP address"),
         AttributeType::Time => (Timestamp::parse(text).is_ok(), "a time such as 2026-12-01T09:00:00Z"),
         _ => return None,

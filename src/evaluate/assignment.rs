@@ -1,7 +1,7 @@
 //! Attributes as people type them: `plan=pro`, `account.age_days:=30`.
 
 use super::context::{Context, ContextError};
-use crate::model::{AttributeDeclaration, AttributePath, AttributeType};
+use crate::model::{AttributeDeclaration, AttributePath, AttributeType, Timestamp};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -41,7 +41,11 @@ fn typed(path: &AttributePath, text: &str, declared: Option<AttributeType>) -> R
         },
         Some(AttributeType::Number) => number(text).ok_or_else(|| wrong("a number")),
         // A time may be Unix seconds.
-        Some(AttributeType::Time) => Ok(number(text).unwrap_or_else(|| text.into())),
+        Some(AttributeType::Time) => match number(text) {
+            Some(seconds) => Ok(seconds),
+            None if Timestamp::parse(text).is_ok() => Ok(text.into()),
+            None => Err(wrong("a time, such as 2026-12-01T09:00:00Z or Unix seconds")),
+        },
         Some(AttributeType::Strings) => Ok(items().map(Json::from).collect()),
         Some(AttributeType::Numbers) => {
             items().map(number).collect::<Option<Vec<_>>>().map(Json::from).ok_or_else(|| wrong("a list of numbers"))
@@ -78,6 +82,7 @@ mod tests {
             ("roles", AttributeType::Strings),
             ("sizes", AttributeType::Numbers),
             ("since", AttributeType::Time),
+            ("until", AttributeType::Time),
         ]);
         let mut context = Context::default();
         for assignment in [
@@ -87,6 +92,7 @@ mod tests {
             "roles=a, b",
             "sizes=1,2.5",
             "since=100",
+            "until=2026-12-01T09:00:00+01:00",
             "a.b=x=y",
             r#"deep.x:={"y":[1]}"#,
             "empty=",
@@ -94,13 +100,18 @@ mod tests {
             context.assign(assignment, Some(&declarations)).unwrap();
         }
         let expected = json!({"plan": "5", "age": 5, "beta": true, "roles": ["a", "b"], "sizes": [1, 2.5], "since": 100,
+            "until": "2026-12-01T09:00:00+01:00",
             "a": {"b": "x=y"}, "deep": {"x": {"y": [1]}}, "empty": ""});
         assert_eq!(Context::from_json(expected), Ok(context));
     }
 
     #[test]
     fn mistakes_are_named() {
-        let declarations = declared(&[("age", AttributeType::Integer), ("sizes", AttributeType::Numbers)]);
+        let declarations = declared(&[
+            ("age", AttributeType::Integer),
+            ("sizes", AttributeType::Numbers),
+            ("since", AttributeType::Time),
+        ]);
         let error = |assignment| {
             let mut context = Context::of_user("x");
             context.assign(assignment, Some(&declarations)).unwrap_err().to_string()
@@ -110,6 +121,10 @@ mod tests {
         assert_eq!(error("a..b=x"), "`a..b` is not the path of an attribute");
         assert_eq!(error("age=1.5"), "`age` is declared as an integer, which `1.5` is not");
         assert_eq!(error("sizes=1,x"), "`sizes` is declared as a list of numbers, which `1,x` is not");
+        assert_eq!(
+            error("since=2026-12-01T09:00Z"),
+            "`since` is declared as a time, such as 2026-12-01T09:00:00Z or Unix seconds, which `2026-12-01T09:00Z` is not"
+        );
         assert_eq!(
             error("targetingKey.x=1"),
             "`targetingKey.x` can't be set: `targetingKey` is already there and is not an object"

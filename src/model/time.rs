@@ -39,30 +39,28 @@ impl Timestamp {
         self.0
     }
 
-    /// Parses `2026-12-01` (00:00 UTC) or RFC 3339 with an offset; fractions of a second are cut off.
+    /// Parses exactly `YYYY-MM-DD` (00:00 UTC) or an RFC 3339 date-time, `YYYY-MM-DDThh:mm:ss` with an offset that is `Z`
+    /// or `±hh:mm`. As the RFC has it, `t` and `z` may stand for `T` and `Z`, and a leap second reads as the second
+    /// before it; fractions of a second are cut off.
     ///
     /// # Errors
     /// When it is neither, or has no offset.
     pub fn parse(text: &str) -> Result<Self, TimeError> {
-        let shaped = text.len() >= 10 && text.is_ascii() && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
-        if !shaped {
-            return Err(TimeError::NotATime(text.to_owned()));
+        let not_a_time = || TimeError::NotATime(text.to_owned());
+        if !has_form(text, "dddd-dd-dd") && !has_form(text.get(..19).unwrap_or_default(), "dddd-dd-ddTdd:dd:dd") {
+            return Err(not_a_time());
         }
-        if text.len() == 10 {
-            return text
-                .parse::<jiff::civil::Date>()
-                .ok()
-                .and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC).ok())
-                .map(|zoned| Self(zoned.timestamp().as_second()))
-                .ok_or_else(|| TimeError::NotATime(text.to_owned()));
-        }
-        if let Ok(time) = text.parse::<jiff::Timestamp>() {
-            // `as_second` rounds towards zero; before 1970 a fraction belongs to the second below.
-            let floor = i64::from(time.subsec_nanosecond() < 0);
-            return Ok(Self(time.as_second() - floor));
-        }
-        let civil = text.parse::<jiff::civil::DateTime>().is_ok();
-        Err(if civil { TimeError::NoOffset(text.to_owned()) } else { TimeError::NotATime(text.to_owned()) })
+        let (civil, rest) = text.split_at(text.len().min(19));
+        let civil: jiff::civil::DateTime = civil.parse().map_err(|_| not_a_time())?;
+        let offset = match offset(rest) {
+            Some(seconds) => seconds,
+            None if text.len() == 10 => 0,
+            None if without_fraction(rest).is_empty() => return Err(TimeError::NoOffset(text.to_owned())),
+            None => return Err(not_a_time()),
+        };
+        let utc = jiff::tz::Offset::UTC.to_timestamp(civil).map_err(|_| not_a_time())?;
+        let seconds = utc.as_second() - offset;
+        jiff::Timestamp::from_second(seconds).map_or_else(|_| Err(not_a_time()), |_| Ok(Self(seconds)))
     }
 
     /// The date in UTC, as `2026-12-01`.
@@ -76,6 +74,44 @@ impl Timestamp {
     pub fn plus(self, length: Seconds) -> Self {
         Self(self.0.saturating_add_unsigned(length.0))
     }
+}
+
+/// Whether `text` has a digit wherever `form` has a `d`, and the same character elsewhere; `T` stands for `t`, too.
+fn has_form(text: &str, form: &str) -> bool {
+    let fits = |(have, want): (u8, u8)| match want {
+        b'd' => have.is_ascii_digit(),
+        b'T' => matches!(have, b'T' | b't'),
+        _ => have == want,
+    };
+    text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits)
+}
+
+/// `.25Z` without the fraction of a second.
+fn without_fraction(rest: &str) -> &str {
+    match rest.strip_prefix('.') {
+        Some(fraction) if fraction.starts_with(|c: char| c.is_ascii_digit()) => {
+            fraction.trim_start_matches(|c: char| c.is_ascii_digit())
+        }
+        _ => rest,
+    }
+}
+
+/// The offset from UTC in seconds, at the end of a time.
+fn offset(rest: &str) -> Option<i64> {
+    let rest = without_fraction(rest);
+    if matches!(rest, "Z" | "z") {
+        return Some(0);
+    }
+    let sign = match rest.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    if !has_form(&rest[1..], "dd:dd") {
+        return None;
+    }
+    let (hours, minutes): (i64, i64) = (rest[1..3].parse().ok()?, rest[4..].parse().ok()?);
+    (hours < 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
 
 /// RFC 3339 in UTC: `2026-12-01T09:00:00Z`.
@@ -143,6 +179,54 @@ mod tests {
         assert!(matches!(Timestamp::parse("2026-12-01T09:00:00"), Err(TimeError::NoOffset(_))));
         for bad in ["", "tomorrow", "2026-13-01", "2026-02-30", "20261201", "2026-12-01Z", "12:30", "é26-12-01"] {
             assert!(matches!(Timestamp::parse(bad), Err(TimeError::NotATime(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn times_are_exactly_those_of_rfc_3339() {
+        for (text, utc) in [
+            ("2026-12-01t09:00:00z", "2026-12-01T09:00:00Z"),
+            ("2026-12-01T09:00:00.123456789012+00:00", "2026-12-01T09:00:00Z"),
+            ("2026-12-01T09:00:00-00:00", "2026-12-01T09:00:00Z"),
+            ("2026-12-01T00:30:00+05:45", "2026-11-30T18:45:00Z"),
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),
+            ("0000-01-01", "0000-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(Timestamp::parse(text).map(|time| time.to_string()), Ok(utc.to_owned()), "{text}");
+        }
+        for bad in [
+            "2026-12-01T09:00Z",
+            "2026-12-01T09:00",
+            "2026-12-01T09Z",
+            "2026-12-01 09:00:00Z",
+            "2026-12-01T09:00:00+01",
+            "2026-12-01T09:00:00+0100",
+            "2026-12-01T09:00:00+01:00:00",
+            "2026-12-01T09:00:00+24:00",
+            "2026-12-01T09:00:00+01:60",
+            "2026-12-01T09:00:00 +01:00",
+            "2026-12-01T09:00:00+01:00[Europe/Berlin]",
+            "2026-12-01T09:00:00[Europe/Berlin]",
+            "2026-12-01T09:00:00Z[UTC]",
+            "2026-12-01T09:00:00,5Z",
+            "2026-12-01T09:00:00.Z",
+            "2026-12-01T090000Z",
+            "20261201T090000Z",
+            "2026-12-01T24:00:00Z",
+            "2026-12-01T09:00:61Z",
+            "2026-W49-2",
+            "2026-335",
+            "+002026-12-01",
+            "-002026-12-01T09:00:00Z",
+            "2026-12-01T",
+            " 2026-12-01",
+            "2026-12-01T09:00:00Zé",
+            "2026-12-01T09:00:0é",
+        ] {
+            assert_eq!(Timestamp::parse(bad), Err(TimeError::NotATime(bad.to_owned())), "{bad}");
+        }
+        for bare in ["2026-12-01T09:00:00", "2026-12-01t09:00:00.5"] {
+            assert_eq!(Timestamp::parse(bare), Err(TimeError::NoOffset(bare.to_owned())), "{bare}");
         }
     }
 

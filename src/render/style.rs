@@ -68,15 +68,38 @@ impl Symbol {
     }
 }
 
-/// Takes terminal escapes and other control characters out of text that comes from a repository, so that printing a file
-/// can't steer the terminal. Line breaks become spaces.
+/// Takes terminal escapes and other control, bidirectional and invisible characters out of text that comes from a
+/// repository, so that printing a file can neither steer the terminal nor show something else than it says. Line breaks
+/// become spaces. A joiner between two characters outside ASCII stays: emoji and several scripts need it.
 #[must_use]
 pub fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\n' | '\t' | '\r' => ' ',
-            c if c.is_control() => '\u{fffd}',
-            c => c,
-        })
-        .collect()
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for (at, c) in crate::yaml::hidden(text) {
+        out.push_str(&text[from..at]);
+        out.push(if c == '\r' { ' ' } else { '\u{fffd}' });
+        from = at + c.len_utf8();
+    }
+    out.push_str(&text[from..]);
+    out.replace(['\n', '\t'], " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn nothing_steers_the_terminal_or_hides() {
+        for (text, printed) in [
+            ("a\u{1b}[31mb", "a\u{fffd}[31mb"),
+            ("a\u{9b}31m", "a\u{fffd}31m"),
+            ("two\r\nlines\tmore", "two  lines more"),
+            ("x\u{202e}y\u{2066}z", "x\u{fffd}y\u{fffd}z"),
+            ("pay\u{200b}ments\u{ad}", "pay\u{fffd}ments\u{fffd}"),
+            ("\u{feff}a", "\u{fffd}a"),
+            ("👨\u{200d}👩 é", "👨\u{200d}👩 é"),
+        ] {
+            assert_eq!(plain(text), printed, "{text:?}");
+        }
+    }
 }

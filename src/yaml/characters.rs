@@ -1,6 +1,7 @@
 //! Characters that make a file show something else than it means.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
+use std::str::CharIndices;
 
 /// Format, bidirectional and invisible characters that are refused anywhere in a file, comments included
 /// (CVE-2021-42574). Control characters, which `char::is_control` knows, are not listed.
@@ -35,18 +36,69 @@ pub(super) fn is_forbidden(c: char) -> bool {
 /// them, and they cannot hide inside a key or an ASCII word.
 pub(super) fn forbidden(text: &str) -> impl Iterator<Item = (usize, char)> {
     let body = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    hidden(text).filter(move |&(at, c)| at >= body && !(c == '\r' && text.as_bytes().get(at + 1) == Some(&b'\n')))
+}
+
+/// The same for text that stands by itself: there is no byte order mark at its start, and a carriage return is no part
+/// of a line's end.
+pub(crate) fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
     let text = if is_plainly_fine(text) { "" } else { text };
     text.char_indices().filter(move |&(at, c)| match c {
         '\n' | '\t' => false,
-        '\r' => text.as_bytes().get(at + 1) != Some(&b'\n'),
         '\u{200c}' | '\u{200d}' => {
             let before = text[..at].chars().next_back();
             let after = text[at + c.len_utf8()..].chars().next();
             let outside = |c: Option<char>| c.is_some_and(|c| !c.is_ascii() && !is_forbidden(c));
             !(outside(before) && outside(after))
         }
-        _ => at >= body && (c.is_control() || is_forbidden(c)),
+        _ => c.is_control() || is_forbidden(c),
     })
+}
+
+/// The escapes of a scalar in double quotes that stand for characters which are forbidden in text: where they stand in
+/// `raw`, which is the scalar as written, and what they stand for.
+pub(super) fn forbidden_escapes(raw: &str) -> Vec<(Range<usize>, char)> {
+    let mut decoded = String::with_capacity(raw.len());
+    let mut escapes = Vec::new();
+    let mut rest = raw.char_indices();
+    while let Some((start, c)) = rest.next() {
+        let Some(c) = (if c == '\\' { escape(&mut rest) } else { Some(c) }) else { continue };
+        if raw.as_bytes()[start] == b'\\' {
+            escapes.push((decoded.len(), start..rest.offset()));
+        }
+        decoded.push(c);
+    }
+    let found = hidden(&decoded).filter_map(|(at, c)| {
+        let escape = escapes.binary_search_by_key(&at, |(at, _)| *at).ok()?;
+        Some((escapes[escape].1.clone(), c))
+    });
+    found.collect()
+}
+
+/// What the escape stands for whose backslash was read; `None` for a line that goes on, and for what is no escape.
+fn escape(rest: &mut CharIndices<'_>) -> Option<char> {
+    let digits = match rest.next()?.1 {
+        '0' => return Some('\0'),
+        'a' => return Some('\u{7}'),
+        'b' => return Some('\u{8}'),
+        't' | '\t' => return Some('\t'),
+        'n' => return Some('\n'),
+        'v' => return Some('\u{b}'),
+        'f' => return Some('\u{c}'),
+        'r' => return Some('\r'),
+        'e' => return Some('\u{1b}'),
+        'N' => return Some('\u{85}'),
+        '_' => return Some('\u{a0}'),
+        'L' => return Some('\u{2028}'),
+        'P' => return Some('\u{2029}'),
+        'x' => 2,
+        'u' => 4,
+        'U' => 8,
+        '\r' | '\n' => return None,
+        other => return Some(other),
+    };
+    let code = rest.by_ref().take(digits).try_fold(0_u32, |code, (_, c)| Some(code << 4 | c.to_digit(16)?));
+    char::from_u32(code?)
 }
 
 /// Whether bytes alone tell that nothing is forbidden, which is so for nearly every file. Looked at in blocks without
@@ -83,6 +135,27 @@ mod tests {
             ("日本 ü", None),
         ] {
             assert_eq!(forbidden(text).next().map(|(at, _)| at), at, "{text:?}");
+        }
+    }
+    #[test]
+    fn finds_what_escapes_hide() {
+        for (raw, found) in [
+            (r#""\x07""#, Some((1..5, '\u{7}'))),
+            (r#""a\u202Eb""#, Some((2..8, '\u{202e}'))),
+            (r#""\0""#, Some((1..3, '\0'))),
+            (r#""\U0000200b""#, Some((1..11, '\u{200b}'))),
+            (r#""é\e[31m""#, Some((3..5, '\u{1b}'))),
+            (r#""\uFEFFa""#, Some((1..7, '\u{feff}'))),
+            (r#""a\r\n""#, Some((2..4, '\r'))),
+            (r#""\L""#, Some((1..3, '\u{2028}'))),
+            (r#""a\u200db""#, Some((2..8, '\u{200d}'))),
+            (r#""👨\u200d👩""#, None),
+            (r#""\ud83d""#, None),
+            (r#""\\x07 \\\\u202e""#, None),
+            (r#""\tb\n\"\/\x20\u00e9\_""#, None),
+            ("\"a \\\n  b\"", None),
+        ] {
+            assert_eq!(forbidden_escapes(raw).first().cloned(), found, "{raw}");
         }
     }
 }

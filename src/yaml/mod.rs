@@ -13,6 +13,7 @@ mod scalar;
 mod tree;
 mod write;
 
+pub(crate) use characters::hidden;
 pub use data::Data;
 pub use edit::{Edit, EditError, edit};
 pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, parse, parse_values};

@@ -26,6 +26,9 @@ pub const MAX_PROBLEMS: usize = 100;
 /// What to do about anchors.
 const REPEAT: &str = "write the value out where it is used; what several rules share belongs in a segment";
 
+/// The key that merges mappings in YAML 1.1.
+const MERGE: &str = "<<";
+
 /// From how many entries on a mapping's keys are hashed to find duplicates.
 const HASHED: usize = 16;
 
@@ -140,6 +143,24 @@ impl<'t> Reader<'_, 't> {
                 Span::new(at, at + character.len_utf8()),
                 format!("{name} is not allowed here"),
                 "remove it; invisible and control characters can make a file mean something else than it shows",
+            );
+        }
+    }
+
+    /// What a scalar in double quotes names by escapes and could not hold as it is.
+    fn forbidden_escapes(&mut self, scalar: Span) {
+        let raw = scalar.slice(self.text);
+        if !raw.contains('\\') {
+            return;
+        }
+        for (range, character) in characters::forbidden_escapes(raw) {
+            let code = u32::from(character);
+            let start = scalar.start as usize;
+            self.helpful(
+                &syntax::FORBIDDEN_CHARACTER,
+                Span::new(start + range.start, start + range.end),
+                format!("the character U+{code:04X} is not allowed in text, not as an escape either"),
+                format!("remove it; a regular expression can name it in single quotes, as in '\\x{{{code:x}}}'"),
             );
         }
     }
@@ -291,7 +312,11 @@ impl<'t> Reader<'_, 't> {
                 // The last line has no line break that the event parser could have kept.
                 (if ends_file { without_newline(text) } else { text }, span)
             }
-            ScalarStyle::Single | ScalarStyle::Double => (text, span),
+            ScalarStyle::Double => {
+                self.forbidden_escapes(span);
+                (text, span)
+            }
+            ScalarStyle::Single => (text, span),
         };
         self.cursor = self.cursor.max(span.end as usize);
         Node { span, kind: Kind::Scalar(text, style) }
@@ -300,10 +325,16 @@ impl<'t> Reader<'_, 't> {
     fn attach(&mut self, parent: &mut Open<'t>, node: Node<'t>) {
         parent.end = parent.end.max(node.span.end as usize);
         match &mut parent.content {
-            Content::Sequence(items) => items.push(node),
+            Content::Sequence(items) => {
+                self.check_merge(&node);
+                items.push(node);
+            }
             Content::Mapping(entries, pending, keys) => match pending.take() {
                 None => *pending = Some(self.key(node, entries, keys)),
-                Some((key, key_span)) => entries.push(Entry { key, key_span, value: node }),
+                Some((key, key_span)) => {
+                    self.check_merge(&node);
+                    entries.push(Entry { key, key_span, value: node });
+                }
             },
         }
     }
@@ -318,8 +349,12 @@ impl<'t> Reader<'_, 't> {
             let message = "a key must not be marked with `?`";
             self.helpful(&syntax::COMPLEX_KEY, span, message, "write `key: value` on one line");
         }
-        if key == "<<" && style == ScalarStyle::Plain {
+        if key == MERGE && style == ScalarStyle::Plain {
             self.helpful(&syntax::ANCHOR, span, "merge keys are not allowed: `<<`", REPEAT);
+        }
+        if let Some(character) = key.chars().find(|c| matches!(c, '\t' | '\n')) {
+            let name = if character == '\t' { "a tab" } else { "a line break" };
+            self.helpful(&syntax::FORBIDDEN_CHARACTER, span, format!("a key can't hold {name}"), "write a space");
         }
         let first = if entries.len() < HASHED {
             entries.iter().find(|entry| entry.key == key).map(|entry| entry.key_span)
@@ -358,6 +393,19 @@ impl<'t> Reader<'_, 't> {
     }
 
     fn check_plain(&mut self, text: &str, span: Span) {
+        // As a key it is another problem.
+        if text != MERGE {
+            self.check_word(text, span);
+        }
+    }
+
+    fn check_merge(&mut self, value: &Node<'t>) {
+        if matches!(&value.kind, Kind::Scalar(text, ScalarStyle::Plain) if text == MERGE) {
+            self.check_word(MERGE, value.span);
+        }
+    }
+
+    fn check_word(&mut self, text: &str, span: Span) {
         if let Some(other) = misread_by_yaml_1_1(text) {
             self.helpful(
                 &syntax::AMBIGUOUS_SCALAR,

@@ -2,7 +2,7 @@
 
 use super::characters::is_forbidden;
 use super::data::{Data, is_number};
-use super::scalar::{Resolved, misread_by_yaml_1_1, resolve};
+use super::scalar::{Resolved, misread_by_yaml_1_1, resolve, timestamp_in_yaml_1_1};
 use super::tree::ScalarStyle;
 use std::fmt::Write as _;
 
@@ -54,7 +54,9 @@ fn text(text: &str, context: Context, like: Option<ScalarStyle>) -> String {
     match like {
         Some(ScalarStyle::Single) if fits_single(text) => return single(text),
         Some(ScalarStyle::Double) => return double(text),
-        Some(ScalarStyle::Plain) if is_timestamp(text) && fits_plain(text, context, true) => return text.to_owned(),
+        Some(ScalarStyle::Plain) if timestamp_in_yaml_1_1(text) && fits_plain(text, context, true) => {
+            return text.to_owned();
+        }
         _ => {}
     }
     if fits_plain(text, context, false) {
@@ -92,7 +94,7 @@ fn fits_plain(text: &str, context: Context, dates: bool) -> bool {
     // Older readers take `a:b` in brackets for a pair, and a question mark for that of a key.
     let pair = context == Context::Flow && text.contains([':', '?']);
     let word = ["true", "false", "null"].iter().any(|word| word.eq_ignore_ascii_case(text));
-    !pair && !word && !looks_like_number(text) && !is_timestamp(text)
+    !pair && !word && !looks_like_number(text) && !timestamp_in_yaml_1_1(text)
 }
 
 /// Anything a lenient reader could take for a number: other bases, separators, sexagesimals, versions.
@@ -102,16 +104,6 @@ fn looks_like_number(text: &str) -> bool {
     let word = |word: &str| start.eq_ignore_ascii_case(word) && start.len() < text.len();
     let digits = |c: char| c.is_ascii_hexdigit() || "xXoO_.:+-".contains(c);
     word("inf") || word("nan") || (start.starts_with(|c: char| c.is_ascii_digit()) && unsigned.chars().all(digits))
-}
-
-/// Whether YAML 1.1 readers take it for a date or a time: it starts with `2026-1`, say.
-fn is_timestamp(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() >= 8
-        && bytes[..4].iter().all(u8::is_ascii_digit)
-        && bytes[4] == b'-'
-        && bytes[5].is_ascii_digit()
-        && bytes.iter().all(|byte| byte.is_ascii_digit() || b"-+:.TtZz ".contains(byte))
 }
 
 fn fits_single(text: &str) -> bool {
@@ -239,5 +231,52 @@ mod tests {
         assert_eq!(plain("no", Context::Block), "\"no\"");
         assert_eq!(plain("1", Context::Block), "\"1\"");
         assert_eq!(text("2026-12-01", Context::Block, Some(ScalarStyle::Plain)), "2026-12-01");
+    }
+
+    /// The types of YAML 1.1 as yaml.org/type and the common readers have them, and the core schema of 1.2.
+    #[rustfmt::skip]
+    const NO_TEXT: &[&str] = &[
+        "y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF",
+        "~|null|Null|NULL|", "<<", "=",
+        "[-+]?0b[0-1_]+", "[-+]?0[0-7_]+", "[-+]?(0|[1-9][0-9_]*)", "[-+]?0x[0-9a-fA-F_]+",
+        "[-+]?[1-9][0-9_]*(:[0-5]?[0-9])+",
+        r"[-+]?([0-9][0-9_]*)\.[0-9.]*([eE][-+][0-9]+)?", r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+\.[0-9_]*",
+        r"[-+]?\.(inf|Inf|INF)", r"\.(nan|NaN|NAN)",
+        r"[-+]?[0-9][0-9_]*\.[0-9_]*([eE][-+][0-9]+)?", r"\.[0-9][0-9_]*([eE][-+][0-9]+)?",
+        r"[-+]?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?", r"[-+]?\.[0-9_]*[0-9]([eE][-+]?[0-9]+)?",
+        "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+        r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\.[0-9]*)?([ \t]*(Z|[-+][0-9]{1,2}(:[0-9]{2})?))?",
+        "[-+]?0b[01_,]+", "[-+]?0[0-7_,]+", "[-+]?(?:0|[1-9](?:[0-9]|,[0-9]|_[0-9])*)", "[-+]?0x[0-9a-fA-F_,]+",
+        "[-+]?0[bB][01]+", "[-+]?0[oO][0-7]+", "[-+]?0[xX][0-9a-fA-F]+",
+        "0o[0-7]+", "0x[0-9a-fA-F]+", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?",
+    ];
+
+    fn no_text(text: &str) -> bool {
+        static SET: std::sync::LazyLock<regex::RegexSet> = std::sync::LazyLock::new(|| {
+            regex::RegexSet::new(NO_TEXT.iter().map(|pattern| format!("^(?:{pattern})$"))).unwrap()
+        });
+        SET.is_match(text)
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { cases: 4096, failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn what_is_left_plain_is_text_for_every_reader(
+            text in "[-+]?(0[bBoOxX]?)?[0-9a-fA-F_.,:eE+-]{0,8}|[-+.]?[0-9_.,:]{1,6}([eE][-+]?[0-9]{1,2})?|[=<~a-zA-Z.+-]{0,4}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[Tt ]?[0-9:.Z+-]{0,9}|[-+]?[1-9][0-9_]?(:[0-5]?[0-9]){1,2}"
+        ) {
+            for context in [Context::Block, Context::Flow] {
+                let written = plainly(&text, context);
+                if written == text {
+                    proptest::prop_assert!(!no_text(&text), "{:?} is left plain", text);
+                }
+            }
+            // The reader refuses what it could take for text and others do not; it lets dates stand.
+            let float_of_the_grammar = text.matches('.').count() > 1;
+            if resolve(&text) == Resolved::Text(&text) && no_text(&text) && !float_of_the_grammar {
+                let refused = misread_by_yaml_1_1(&text).is_some() || timestamp_in_yaml_1_1(&text);
+                proptest::prop_assert!(refused, "{:?} is read as text", text);
+            }
+        }
     }
 }

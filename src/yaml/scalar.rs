@@ -79,38 +79,76 @@ fn is_float(unsigned: &str) -> bool {
 }
 
 /// What a YAML 1.1 reader (`PyYAML`, older Go and Ruby libraries, many editors) would take this plain text for, when that
-/// differs from YAML 1.2: `on`, `off`, `yes`, `no`, `y`, `n` are booleans there, `017` is octal, `1_000` and `12:30`
-/// (sexagesimal) are numbers.
+/// differs from YAML 1.2: `on`, `off`, `yes`, `no`, `y`, `n` are booleans there, `017` is octal, `0b11` binary, `1_000`
+/// and `12:30` (sexagesimal) are numbers, `<<` merges and `=` is the value key.
+///
+/// It is the union of the types at yaml.org/type and of what `PyYAML`, `js-yaml`, Psych and go-yaml read, apart from the
+/// `1.2.3` that the grammar of floats there allows and no reader takes for a number, and from dates, which are written
+/// plain where a time stands; see [`timestamp_in_yaml_1_1`].
 #[must_use]
 pub fn misread_by_yaml_1_1(text: &str) -> Option<&'static str> {
     const WORDS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
     if text.len() <= 3 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)) {
         return Some("a boolean");
     }
+    match text {
+        "<<" => return Some("a merge key"),
+        "=" => return Some("the key of a default value"),
+        _ => {}
+    }
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if !unsigned.starts_with(|c: char| c.is_ascii_digit()) {
+    if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') || resolve(text) == Resolved::OutOfRange {
         return None;
+    }
+    if [".inf", ".nan"].iter().any(|word| word.eq_ignore_ascii_case(unsigned)) {
+        return Some("a number");
     }
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if unsigned.len() > 1 && unsigned.starts_with('0') && digits(unsigned) {
         return Some("an octal number");
     }
-    if unsigned.contains('_') && unsigned.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_' || byte == b'.') {
-        return Some("a number");
+    if digits(unsigned) {
+        return None;
     }
-    if unsigned.contains(':') {
-        let mut parts = unsigned.split(':');
-        let first = parts.next().unwrap_or_default();
-        let sexagesimal = digits(first)
-            && parts.all(|part| {
-                let whole = part.split('.').next().unwrap_or_default();
-                digits(whole) && whole.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-            });
-        if sexagesimal {
-            return Some("a sexagesimal number");
+    misread_number(text, unsigned)
+}
+
+/// Numbers in a base, with separators between their digits, and in base 60.
+fn misread_number(text: &str, unsigned: &str) -> Option<&'static str> {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    // Ruby's reader takes `1,000` for a number, too.
+    let bare = unsigned.replace(['_', ','], "");
+    for (prefix, radix, what) in [("0b", 2, "a binary number"), ("0o", 8, "an octal number"), ("0x", 16, HEXADECIMAL)] {
+        let based = bare.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+        if based && unsigned.len() > 2 && bare[2..].chars().all(|c| c.is_digit(radix)) {
+            return matches!(resolve(text), Resolved::Text(_)).then_some(what);
         }
     }
-    None
+    if bare.len() < unsigned.len() && is_float(&bare) {
+        return Some("a number");
+    }
+    let mut parts = bare.split(':');
+    let first = parts.next().unwrap_or_default();
+    let sexagesimal = bare.contains(':')
+        && digits(first)
+        && parts.all(|part| {
+            let whole = part.split('.').next().unwrap_or_default();
+            digits(whole) && whole.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        });
+    sexagesimal.then_some("a sexagesimal number")
+}
+
+const HEXADECIMAL: &str = "a hexadecimal number";
+
+/// Whether YAML 1.1 readers take it for a date or a time: it starts with `2026-1`, say. Where a time is meant it stands
+/// without quotes all the same.
+pub(super) fn timestamp_in_yaml_1_1(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 8
+        && bytes[..4].iter().all(u8::is_ascii_digit)
+        && bytes[4] == b'-'
+        && bytes[5].is_ascii_digit()
+        && bytes.iter().all(|byte| byte.is_ascii_digit() || b"-+:.TtZz \t".contains(byte))
 }
 
 #[cfg(test)]
@@ -156,8 +194,40 @@ mod tests {
         for text in ["on", "Off", "YES", "no", "y", "N", "017", "-012", "1_000", "12:30", "1:20:30", "12:30.5"] {
             assert!(misread_by_yaml_1_1(text).is_some(), "{text}");
         }
-        for text in ["online", "0", "10", "1.5", "2026-12-01", "a:b", "12:300", "true", "00:x", "2026-12-01T09:00:00Z"]
-        {
+        for text in [
+            "0b11", "-0b11", "0b1_0", "0x1_F", ".1_0", "6_8.5e+3", "-0x1F", "+0o17", "0X1F", "0B1", "1,000", "._5",
+            "-.Inf", "+.nan", ".Nan", "1_0:30", "-1:30", "<<", "=", "1_", "0_7", "1e_5",
+        ] {
+            if resolve(text) != Resolved::OutOfRange {
+                assert!(misread_by_yaml_1_1(text).is_some(), "{text}");
+            }
+        }
+        for text in [
+            "online",
+            "0",
+            "10",
+            "1.5",
+            "2026-12-01",
+            "a:b",
+            "12:300",
+            "true",
+            "00:x",
+            "2026-12-01T09:00:00Z",
+            "0b12",
+            "0x",
+            "0xg",
+            "1.2.3",
+            ".",
+            "..",
+            "-",
+            "1,a",
+            "==",
+            "v1_0",
+            "0x1F",
+            "0o17",
+            ".inf",
+            "-.inf",
+        ] {
             assert_eq!(misread_by_yaml_1_1(text), None, "{text}");
         }
     }

@@ -20,13 +20,13 @@ codes! {
         "A second `---` starts another document, which most readers would ignore. Put it into a file of its own.";
     AMBIGUOUS_SCALAR = "F006" "ambiguous-scalar" Error
         "a plain word that other YAML readers take for something else"
-        "YAML 1.1 readers, which are still common, take `on off yes no y n` for booleans, `017` for octal, `1_000` and `12:30` for numbers. Put quotes around the value so that every reader agrees.";
+        "YAML 1.1 readers, which are still common, take `on off yes no y n` for booleans, `017` for octal, `1_000`, `0b11` and `12:30` for numbers, `<<` and `=` for keys with a meaning of their own. Put quotes around the value so that every reader agrees.";
     NUMBER_OUT_OF_RANGE = "F007" "number-out-of-range" Error
         "a number that can't be kept exactly"
         "Numbers are doubles in most clients: integers beyond ±9007199254740991 lose digits, and NaN and infinity are no JSON. Use a smaller number, or text in quotes.";
     FORBIDDEN_CHARACTER = "F008" "forbidden-character" Error
         "a control or invisible character"
-        "Control characters, carriage returns alone, zero-width characters and bidirectional overrides can make a file show something else than it means (CVE-2021-42574). Remove them, or write an escape such as \"\\u200b\" in double quotes.";
+        "Control characters, carriage returns alone, zero-width characters and bidirectional overrides can make a file show something else than it means (CVE-2021-42574). Remove them. An escape such as \"\\u200b\" in double quotes is refused like the character itself, except for `\\t` and `\\n` in values; a regular expression can name any character, as in '\\x{200b}'.";
     TOO_LARGE = "F009" "too-large" Error
         "the file is larger than 256 KiB"
         "Large files make every reader slow and are nearly always a mistake. Split the flag, or move long lists of users to a segment.";

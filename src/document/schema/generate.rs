@@ -254,7 +254,7 @@ fn time() -> Value {
     json!({
         "description": "A date, or a time with its offset from UTC, such as 2026-12-01T09:00:00Z",
         "type": "string",
-        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?$",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$",
     })
 }
 

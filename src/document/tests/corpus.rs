@@ -89,7 +89,7 @@ environments:
 attributes:
   plan: {type: string, enum: [free, pro], description: The plan}
   account.age_days: {type: integer, examples: [1, 30]}
-  version: {type: semver, examples: [\"2.1.0\", v3.0.0]}
+  version: {type: semver, examples: [\"2.1.0\", 3.0.0-rc.1]}
   seen: {type: time, enum: [2026-12-01, 1700000000]}
   beta: {type: boolean, enum: [true]}
   score: {type: number, examples: [1.5]}

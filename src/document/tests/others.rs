@@ -20,7 +20,7 @@ environments:
 attributes:
   plan: {type: string, enum: [free, pro]}
   account.age_days: {type: integer, examples: [1, 30]}
-  version: {type: semver, examples: [\"2.1.0\", v3.0.0]}
+  version: {type: semver, examples: [\"2.1.0\", 3.0.0-rc.1]}
   seen: {type: time, enum: [2026-12-01, 1700000000]}
 rings:
   - {name: internal, segment: staff}

@@ -217,7 +217,14 @@ proptest! {
     #[test]
     fn what_is_written_reads_back_for_every_reader(tape in prop::collection::vec(any::<u16>(), 1..200), odd in any::<String>()) {
         let mut tape = Tape::new(&tape);
-        for data in [tape.data(4), Data::text(odd.clone()), Data::map([(odd.clone(), Data::list([Data::text(odd.clone()), Data::flow_list([Data::text(odd)])]))])] {
+        let hidden: Vec<usize> = crate::yaml::hidden(&odd).map(|(at, _)| at).collect();
+        let (_, problems) = parse(&"p".into(), &document(&Data::text(odd.clone())));
+        prop_assert_eq!(problems.len(), hidden.len(), "{:?}", odd);
+        let odd: String = odd.char_indices().filter(|(at, _)| !hidden.contains(at)).map(|(_, c)| c).collect();
+        // Without what stood between them, joiners may be alone.
+        let odd = odd.replace(['\u{200c}', '\u{200d}'], "");
+        let key = odd.replace(['\t', '\n'], " ");
+        for data in [tape.data(4), Data::text(odd.clone()), Data::map([(key, Data::list([Data::text(odd.clone()), Data::flow_list([Data::text(odd)])]))])] {
             let text = document(&data);
             let (tree, problems) = parse(&"p".into(), &text);
             prop_assert_eq!(problems, vec![], "{}", text);
