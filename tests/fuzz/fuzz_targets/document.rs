@@ -40,7 +40,7 @@ fuzz_target!(|bytes: &[u8]| {
         (Document::Segment, segment.is_some(), problems)
     } else {
         let (flag, problems) = document::flag(&FILE, &KEY, &tree);
-        document::salvage_default(&tree);
+        let _ = document::salvage_default(&tree);
         if let Some(flag) = &flag {
             let found = lint::check_flag(&context, flag);
             places(&found, text);
