@@ -48,6 +48,7 @@ pub fn parse<'t>(file: &FilePath, text: &'t str) -> (Option<Tree<'t>>, Vec<Diagn
         return (None, reader.problems);
     }
     reader.forbidden_characters();
+    reader.conflicts();
     if !reader.problems.is_empty() {
         return (None, reader.problems);
     }
@@ -131,6 +132,17 @@ impl<'t> Reader<'_, 't> {
                 Span::new(at, at + character.len_utf8()),
                 format!("{name} is not allowed here"),
                 "remove it; invisible and control characters can make a file mean something else than it shows",
+            );
+        }
+    }
+
+    fn conflicts(&mut self) {
+        for marker in message::conflicts(self.text) {
+            self.helpful(
+                &syntax::MERGE_CONFLICT,
+                marker,
+                "a merge conflict is not resolved here",
+                "keep the lines that are right, and remove those that start with `<<<<<<<`, `|||||||`, `=======` and `>>>>>>>`",
             );
         }
     }
