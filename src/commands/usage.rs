@@ -42,7 +42,7 @@ fn failure(words: &str) -> Box<Failure> {
             failure = failure.help(help);
         }
     }
-    failure
+    if failure.diagnostics[0].help.is_empty() { failure.help("`--help` shows what can be given") } else { failure }
 }
 
 #[cfg(test)]
