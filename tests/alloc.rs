@@ -57,7 +57,7 @@ fn add(catalog: &mut Catalog, key: &str, change: impl FnOnce(&mut Flag, &mut Env
 }
 
 fn requires(key: &str) -> Requirement {
-    Requirement { flag: FlagKey::new(key).unwrap(), serves: VariantName::boolean(true) }
+    Requirement { flag: FlagKey::new(key).unwrap(), serves: VariantName::boolean(true), boolean: true }
 }
 
 #[test]

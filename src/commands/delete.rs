@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn every_requirement_is_named() {
         let key = FlagKey::new("payments").unwrap();
-        let requirement = Requirement { flag: key.clone(), serves: VariantName::boolean(true) };
+        let requirement = Requirement { flag: key.clone(), serves: VariantName::boolean(true), boolean: true };
         let mut flag = boolean();
         flag.requires.push(requirement.clone());
         flag.environments[1].requires.push(requirement);

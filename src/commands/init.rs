@@ -162,7 +162,7 @@ fn project_text(environments: &[ProjectEnvironment]) -> String {
          #   plan: {{type: string, enum: [free, pro, enterprise]}}\n\
          #   account.age_days: {{type: integer}}\n\
          \n\
-         # Levels of lints where they differ: error, warning, info, off.\n\
+         # Levels of lints where they differ: error, warning, info, \"off\" (with its quotes).\n\
          # lints: {{missing-owner: error}}\n"
     )
 }

@@ -20,6 +20,7 @@ mod strategy_options;
 #[cfg(test)]
 mod testing;
 mod trace;
+mod usage;
 mod values;
 mod wording;
 mod writing;
@@ -138,11 +139,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     clap_complete::CompleteEnv::with_factory(completing::command).bin("git-flag").complete();
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Clap prints help to standard output and errors to standard error.
-            let _ = error.print();
-            return u8::try_from(error.exit_code()).unwrap_or(2);
-        }
+        Err(error) => return usage::report(&error, &arguments),
     };
     let mut session = session::from_process(&cli.globals, &arguments);
     match cli.command.run(&mut session) {

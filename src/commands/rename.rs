@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn references_follow_everywhere() {
         let key = |text| FlagKey::new(text).unwrap();
-        let requires = |text| Requirement { flag: key(text), serves: VariantName::boolean(true) };
+        let requires = |text| Requirement { flag: key(text), serves: VariantName::boolean(true), boolean: true };
         let mut flag = boolean();
         flag.requires = vec![requires("a"), requires("b")];
         flag.environments[1].requires = vec![requires("a")];

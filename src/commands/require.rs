@@ -3,7 +3,7 @@ use super::writing::{Purpose, WriteArgs, change, environment_mut, variant};
 use crate::commands::Session;
 use crate::diagnostic::codes::change as codes;
 use crate::diagnostic::{Failure, Result};
-use crate::model::{FlagKey, Requirement, VariantName};
+use crate::model::{Requirement, ValueType};
 use crate::render::Outcome;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -53,7 +53,14 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         let file = draft.flag(&key)?;
         let mut flag = file.flag.clone();
         let serves = match &args.serves {
-            Some(text) => Some(variant(&draft.flag(&on)?.flag, text)?),
+            Some(text) => {
+                let other = draft.flag(&on)?.flag;
+                Some(Requirement {
+                    flag: on.clone(),
+                    serves: variant(&other, text)?,
+                    boolean: other.value_type == ValueType::Boolean,
+                })
+            }
             None => None,
         };
         let requires = match &args.env {
@@ -64,9 +71,9 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
             Some(name) => &mut environment_mut(draft.project(), &mut flag, name)?.requires,
             None => &mut flag.requires,
         };
-        let what = if let Some(serves) = serves {
-            let what = format!("require {on} to serve {serves}");
-            require(requires, &on, serves);
+        let what = if let Some(requirement) = serves {
+            let what = format!("require {on} to serve {}", requirement.serves);
+            require(requires, requirement);
             what
         } else {
             requires.retain(|requirement| requirement.flag != on);
@@ -78,24 +85,29 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
 }
 
 /// One requirement for each other flag: an old one changes its variant.
-fn require(requires: &mut Vec<Requirement>, on: &FlagKey, serves: VariantName) {
-    match requires.iter_mut().find(|requirement| requirement.flag == *on) {
-        Some(requirement) => requirement.serves = serves,
-        None => requires.push(Requirement { flag: on.clone(), serves }),
+fn require(requires: &mut Vec<Requirement>, new: Requirement) {
+    match requires.iter_mut().find(|requirement| requirement.flag == new.flag) {
+        Some(requirement) => *requirement = new,
+        None => requires.push(new),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{FlagKey, VariantName};
 
     #[test]
     fn a_flag_is_required_once() {
         let (a, b) = (FlagKey::new("a").unwrap(), FlagKey::new("b").unwrap());
         let mut requires = Vec::new();
-        require(&mut requires, &a, VariantName::boolean(true));
-        require(&mut requires, &b, VariantName::boolean(true));
-        require(&mut requires, &a, VariantName::boolean(false));
+        let serving = |flag: &FlagKey, value| {
+            let serves = VariantName::boolean(value);
+            Requirement { flag: flag.clone(), serves, boolean: true }
+        };
+        require(&mut requires, serving(&a, true));
+        require(&mut requires, serving(&b, true));
+        require(&mut requires, serving(&a, false));
         assert_eq!(requires.len(), 2);
         assert_eq!((requires[0].flag.as_str(), requires[0].serves.as_str()), ("a", "off"));
     }

@@ -66,6 +66,18 @@ struct Spot {
     last: bool,
 }
 
+/// In words, as in a commit's subject.
+impl std::fmt::Display for Spot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self { before: Some(id), .. } => write!(f, "above {id}"),
+            Self { after: Some(id), .. } => write!(f, "below {id}"),
+            Self { first: true, .. } => f.write_str("to the top"),
+            _ => f.write_str("to the bottom"),
+        }
+    }
+}
+
 /// Add a rule, at the bottom unless told otherwise
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{}\n\nExamples:
@@ -186,8 +198,9 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
                 Failure::new(&change::MISSING_OPTION, "where to?")
                     .help("pass `--before ID`, `--after ID`, `--first` or `--last`")
             })?;
+            let what = format!("move rule {} {}", environment.rules[from].label(from), args.spot);
             shift(&mut environment.rules, from, to);
-            Ok(format!("move rule {}", args.id))
+            Ok(what)
         }),
         Command::Remove(args) => edit(session, &args.place, &args.write, "rule-remove", |project, flag| {
             let environment = existing(project, flag, &args.place.env)?;

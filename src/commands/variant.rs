@@ -237,7 +237,7 @@ mod tests {
         assert_eq!(uses(&flag, &flag.default.clone()), ["`default`", "`serve` in staging", "`serve` in production"]);
         let mut other = boolean();
         other.key = FlagKey::new("other").unwrap();
-        other.requires = vec![Requirement { flag: flag.key.clone(), serves: blue.clone() }];
+        other.requires = vec![Requirement { flag: flag.key.clone(), serves: blue.clone(), boolean: false }];
         let mut catalog = Catalog::new(crate::commands::testing::project());
         catalog.flags.insert(other.key.clone(), other);
         assert_eq!(required(&catalog, &flag.key, &blue), ["`other`, which requires it"]);

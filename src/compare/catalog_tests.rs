@@ -55,7 +55,7 @@ fn flags_by_key_then_environments_in_promotion_order() {
 #[test]
 fn a_rename_keeps_buckets_and_takes_its_references_along() {
     let needs = |name: &str| {
-        let requires = vec![Requirement { flag: key(name), serves: variant("on") }];
+        let requires = vec![Requirement { flag: key(name), serves: variant("on"), boolean: true }];
         Flag { requires, ..boolean("user", vec![on("production", fixed("on"))]) }
     };
     let old = boolean("old", vec![on("production", percentage("10"))]);

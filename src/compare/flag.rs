@@ -164,9 +164,10 @@ pub(super) fn requirements(sink: &mut Sink, before: &[Requirement], after: &[Req
     }
     let current = |key: &FlagKey| scope.renames.get(key).unwrap_or(key).clone();
     for requirement in new {
-        let Requirement { flag, serves } = requirement;
+        let Requirement { flag, serves, boolean } = requirement;
         let item = Some(flag.to_string());
-        if let Some(position) = gone.iter().position(|it| current(&it.flag) == *flag && it.serves == *serves) {
+        let same = |it: &Requirement| it.serves == *serves && it.boolean == *boolean;
+        if let Some(position) = gone.iter().position(|it| current(&it.flag) == *flag && same(it)) {
             let old = gone.remove(position);
             let key = |it: &Requirement| Some(Side::new(it.flag.as_str(), structure::requirement(it)));
             sink.add(Aspect::RequirementRenamed, key(old), key(requirement)).item = item;

@@ -133,7 +133,7 @@ pub(super) fn colours(name: &str, environments: Vec<Environment>) -> Flag {
 
 /// A flag with something in every field.
 pub(super) fn rich() -> Flag {
-    let requirement = |flag: &str| Requirement { flag: key(flag), serves: variant("on") };
+    let requirement = |flag: &str| Requirement { flag: key(flag), serves: variant("on"), boolean: true };
     let kill = || Kill { reason: "errors".to_owned(), by: Some("ada".to_owned()), at: Some(time("2026-01-02")) };
     let staged = strategy(
         "canary",

@@ -246,7 +246,7 @@ fn sentences_are_for_product_managers() {
         ["production: `user-1` gets on"]
     );
     assert_eq!(
-        edit(|it| it.requires.push(Requirement { flag: key("payments-v2"), serves: variant("on") })),
+        edit(|it| it.requires.push(Requirement { flag: key("payments-v2"), serves: variant("on"), boolean: true })),
         ["production: now requires `payments-v2` to serve on"]
     );
     let rich_before = rich();

@@ -175,11 +175,9 @@ fn schedule(schedule: &Schedule) -> Data {
 fn requirements(requirements: &[Requirement]) -> Option<Data> {
     unless_empty(requirements, |all| {
         Data::list(all.iter().map(|requirement| {
-            // The other flag's type is not known here; both ways of writing mean the same variant.
-            let boolean = matches!(requirement.serves.as_str(), "on" | "off");
             some_fields([
                 ("flag", Some(Data::text(requirement.flag.as_str()))),
-                ("serves", Some(variant_name(&requirement.serves, boolean))),
+                ("serves", Some(variant_name(&requirement.serves, requirement.boolean))),
             ])
         }))
     })

@@ -129,7 +129,8 @@ impl Decoder<'_> {
             let fields = decoder.object(item, &REQUIREMENT)?;
             let flag = decoder.required(&fields, "flag", Self::name);
             let serves = decoder.required(&fields, "serves", Self::any_variant);
-            Some(Requirement { flag: flag?, serves: serves? })
+            let (serves, boolean) = serves?;
+            Some(Requirement { flag: flag?, serves, boolean })
         })
     }
 }

@@ -64,11 +64,11 @@ impl Decoder<'_> {
         false
     }
 
-    /// A variant of another flag: `true`, `false` or a name.
-    pub(super) fn any_variant(&mut self, slot: Slot<'_, '_>) -> Option<VariantName> {
+    /// A variant of another flag: `true`, `false` or a name; and whether it is `true` or `false`.
+    pub(super) fn any_variant(&mut self, slot: Slot<'_, '_>) -> Option<(VariantName, bool)> {
         match slot.node.scalar() {
-            Some(Resolved::Boolean(value)) => Some(VariantName::boolean(value)),
-            Some(Resolved::Text(_)) => self.name(slot),
+            Some(Resolved::Boolean(value)) => Some((VariantName::boolean(value), true)),
+            Some(Resolved::Text(_)) => Some((self.name(slot)?, false)),
             _ => {
                 self.wrong_type(slot, "`true`, `false` or the name of a variant");
                 None

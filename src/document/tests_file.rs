@@ -97,7 +97,8 @@ impl Decoder<'_> {
         let matrix = self.or_default(&fields, "matrix", Self::matrix);
         let now = self.optional(&fields, "now", Self::time);
         let bucket = self.optional(&fields, "bucket", Self::bucket);
-        let variant = self.optional(&fields, "variant", Self::any_variant);
+        let variant =
+            self.optional(&fields, "variant", |decoder, slot| decoder.any_variant(slot).map(|(name, _)| name));
         let value = self.optional(&fields, "value", Self::json);
         let reason = self.optional(&fields, "reason", |decoder, slot| {
             decoder.choice(slot, |text| REASONS.into_iter().find(|reason| *reason == text), REASONS.into_iter())

@@ -180,11 +180,13 @@ impl<'r, 'p, 'c, O: Observer<'p, 'c>> Run<'r, 'p, 'c, O> {
     #[inline]
     fn rule(&mut self, flag: &'p FlagProgram, rule: &'p RuleProgram) -> Option<(u32, Option<Bucket>)> {
         self.observer.enter(Step::Rule(&rule.label));
-        let chosen = self.all(&rule.conditions).then(|| self.serve(flag, &rule.serve));
+        let verdict = self.all(&rule.conditions);
+        let chosen = verdict.matched.then(|| self.serve(flag, &rule.serve));
         match chosen {
             Some(Chosen::Variant(variant, bucket)) => {
                 self.observer.leave(Outcome::Served(flag.variant_name(variant)));
-                Some((variant, bucket))
+                // A percentage among the conditions decided as well when the serve is not one itself.
+                Some((variant, bucket.or(verdict.bucket)))
             }
             Some(Chosen::NoUnit(_)) => {
                 self.observer.leave(Outcome::NoUnit);

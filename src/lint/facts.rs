@@ -50,6 +50,8 @@ pub(super) struct RequirementFacts {
     pub(super) index: usize,
     pub(super) flag: FlagKey,
     pub(super) serves: VariantName,
+    /// Whether that is written `true` or `false`.
+    pub(super) boolean: bool,
 }
 
 /// A reference to a segment, and where it is.
@@ -69,6 +71,17 @@ pub struct SegmentFacts {
     pub(super) segments: Vec<SegmentUse>,
     /// A digest of who is in it; `None` when the file does not read.
     pub(super) content: Option<u64>,
+}
+
+impl RequirementFacts {
+    /// The variant as it is written.
+    pub(super) fn shown(&self) -> &str {
+        match (self.boolean, self.serves.as_str()) {
+            (true, "on") => "true",
+            (true, "off") => "false",
+            (_, name) => name,
+        }
+    }
 }
 
 impl FlagFacts {
@@ -208,6 +221,7 @@ fn requirements(flag: &Flag) -> Vec<RequirementFacts> {
             index,
             flag: requirement.flag.clone(),
             serves: requirement.serves.clone(),
+            boolean: requirement.boolean,
         })
     })
     .collect()

@@ -155,7 +155,11 @@ pub(super) fn rule(id: &str, when: Vec<Condition>, serve: &str) -> Rule {
 }
 
 pub(super) fn requirement(flag: &str, serves: &str) -> Requirement {
-    Requirement { flag: flag.parse().unwrap(), serves: serves.parse().unwrap() }
+    Requirement {
+        flag: flag.parse().unwrap(),
+        serves: serves.parse().unwrap(),
+        boolean: matches!(serves, "on" | "off"),
+    }
 }
 
 pub(super) fn units(names: &[&str]) -> Vec<Unit> {

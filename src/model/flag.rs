@@ -95,6 +95,21 @@ pub struct Requirement {
     pub flag: FlagKey,
     /// The variant that it has to serve.
     pub serves: VariantName,
+    /// Whether that is written `true` or `false`: the other flag has to be boolean. A flag of another type may have
+    /// variants that are called `on` and `off`, too.
+    pub boolean: bool,
+}
+
+impl Requirement {
+    /// The variant as it is written.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        match (self.boolean, self.serves.as_str()) {
+            (true, "on") => "true",
+            (true, "off") => "false",
+            (_, name) => name,
+        }
+    }
 }
 
 /// Units and the variant that they get.

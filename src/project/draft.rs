@@ -304,7 +304,11 @@ impl<'r> Draft<'r> {
     }
 }
 
-fn not_editable(path: &FilePath, error: &dyn std::error::Error) -> Box<Failure> {
+fn not_editable(path: &FilePath, error: &document::ChangeError) -> Box<Failure> {
+    if let document::ChangeError::Edit(error @ yaml::EditError::Hidden(_)) = error {
+        return Failure::new(&change::BAD_ARGUMENT, error.to_string())
+            .help("leave it out; it would not be seen, or would change how the text around it is shown");
+    }
     Failure::new(&change::NOT_EDITABLE, format!("`{path}` can't be edited without losing something: {error}"))
         .help("edit the file by hand, for example with `git flag edit`")
 }

@@ -4,7 +4,7 @@
 //! kept as facts, so that memory stays flat in the number of flags.
 
 use super::files::{Files, Found, read_plain};
-use super::layout::{self, PROJECT, Role};
+use super::layout::{self, PROJECT, Role, SCHEMAS};
 use super::{findings, load};
 use crate::diagnostic::codes::{self, repository};
 use crate::diagnostic::{Diagnostic, Result};
@@ -79,6 +79,7 @@ pub fn validate(files: &Files<'_>, now: Timestamp) -> Result<Validation> {
         for (file, mentions) in &mentions {
             validation.problems.extend(lint::check_mentions(&FileContext { file, ..context }, mentions, &known));
         }
+        validation.problems.extend(outdated_schemas(files)?);
         suppress(files, &context, &ignoring, &mut validation.problems)?;
         validation.problems = lint::apply_levels(validation.problems, project);
     }
@@ -188,6 +189,25 @@ fn disagreement(document: Document, path: &FilePath, tree: &Tree<'_>, problems: 
         .at(Place::file(path.clone()))
         .help("this is a bug in git-flag: please report it with the file"),
     )
+}
+
+/// The schemas for editors that differ from those of this program. A repository may have none.
+fn outdated_schemas(files: &Files<'_>) -> Result<Option<Diagnostic>> {
+    let mut outdated = Vec::new();
+    for (name, schema) in document::schema::schemas() {
+        let Some(bytes) = files.read(&format!("{SCHEMAS}/{name}"))? else { continue };
+        // A checkout may have changed the line ends.
+        let there = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
+        if there != format!("{schema:#}\n") {
+            outdated.push(name);
+        }
+    }
+    let Some(first) = outdated.first() else { return Ok(None) };
+    let message = format!("`{SCHEMAS}` has other schemas than this program: {}", outdated.join(", "));
+    let problem = Diagnostic::new(&codes::lint::OUTDATED_SCHEMAS, message)
+        .at(Place::file(format!("{SCHEMAS}/{first}").into()))
+        .help("`git flag doctor --fix` writes those of this program; then commit them");
+    Ok(Some(problem))
 }
 
 /// Takes out what inline ignores cover, file by file.

@@ -1,5 +1,6 @@
 //! Owned values, for writing and for comparing.
 
+use super::characters::hidden;
 use super::scalar::{Resolved, misread_by_yaml_1_1, resolve};
 use super::tree::{Kind, Node, ScalarStyle, Style};
 
@@ -119,6 +120,19 @@ impl Data {
         }
     }
 
+    /// A control or invisible character in it, which no file may hold.
+    pub(super) fn hidden(&self) -> Option<char> {
+        match self {
+            Self::Null | Self::Boolean(_) | Self::Integer(_) | Self::Number(_) => None,
+            Self::Decimal(text) | Self::Plain(text) | Self::Text(text) => hidden(text).next().map(|(_, c)| c),
+            Self::Sequence(items, _) => items.iter().find_map(Self::hidden),
+            Self::Mapping(entries, _) => {
+                entries.iter().find_map(|(key, value)| hidden_in_key(key).or_else(|| value.hidden()))
+            }
+            Self::Pair(key, value) => hidden_in_key(key).or_else(|| value.hidden()),
+        }
+    }
+
     fn meaning(&self) -> Option<Meaning<'_>> {
         Some(match self {
             Self::Null => Meaning::Null,
@@ -130,6 +144,11 @@ impl Data {
             Self::Sequence(..) | Self::Mapping(..) | Self::Pair(..) => return None,
         })
     }
+}
+
+/// The same for a key, which holds no tabs and line breaks either.
+pub(super) fn hidden_in_key(key: &str) -> Option<char> {
+    hidden(key).map(|(_, c)| c).next().or_else(|| key.chars().find(|c| matches!(c, '\t' | '\n')))
 }
 
 /// Whether every reader takes `text` for a number.

@@ -6,10 +6,6 @@ use granit_parser::{ErrorKind as Kind, ScanError};
 /// Where and what is wrong, in one sentence without a full stop, and how to fix it where that is known. `at` is where
 /// the event parser stopped.
 pub(super) fn of(error: &ScanError, text: &str, at: Span) -> (Span, String, Option<String>) {
-    if let Some(marker) = conflict(text) {
-        let help = "keep the lines that are right, and remove those with `<<<<<<<`, `=======` and `>>>>>>>`";
-        return (marker, "a merge conflict is not resolved here".to_owned(), Some(help.to_owned()));
-    }
     if let (Kind::MappingValueNotAllowed, Some((colon, key, value))) = (error.kind(), glued(text, at)) {
         return (colon, "a space is missing after this colon".to_owned(), Some(format!("write `{key}: {value}`")));
     }
@@ -17,11 +13,33 @@ pub(super) fn of(error: &ScanError, text: &str, at: Span) -> (Span, String, Opti
     (at, message, help.map(str::to_owned))
 }
 
-/// The first line that Git left in a merge that it could not finish.
-fn conflict(text: &str) -> Option<Span> {
-    let at = if text.starts_with("<<<<<<< ") { 0 } else { text.find("\n<<<<<<< ")? + 1 };
-    text[at..].contains("\n>>>>>>> ").then(|| Span::new(at, at + 7))
+/// What Git leaves in a file where a merge could not be finished: one marker of each conflict, and every marker that
+/// stands without the others.
+pub(super) fn conflicts(text: &str) -> Vec<Span> {
+    if !MARKERS.iter().any(|marker| text.contains(marker)) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut inside = false;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let words = line.trim_end_matches(['\r', '\n']);
+        let marker = MARKERS
+            .iter()
+            .position(|marker| words.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')));
+        if let Some(marker) = marker {
+            if marker == 0 || !inside {
+                found.push(Span::new(at, at + MARKERS[marker].len()));
+            }
+            inside = marker == 0 || (inside && marker != 3);
+        }
+        at += line.len();
+    }
+    found
 }
+
+/// Where a conflict starts, where the common ancestor and the other side start, and where it ends.
+const MARKERS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
 
 /// A line `key:value` right above the line of `at`, which then reads as text.
 fn glued(text: &str, at: Span) -> Option<(Span, &str, &str)> {
@@ -121,8 +139,18 @@ fn tidy(info: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::tidy;
+    use super::{conflicts, tidy};
     use crate::yaml::parse;
+
+    #[test]
+    fn conflicts_are_found_however_much_of_them_is_left() {
+        let found = |text: &str| conflicts(text).iter().map(|span| span.start).collect::<Vec<_>>();
+        assert_eq!(found("a:\n<<<<<<< HEAD\n  b: 1\n||||||| base\n=======\n  b: 2\n>>>>>>> x\nc: 1\n"), [3]);
+        assert_eq!(found("<<<<<<<\r\na: 1\r\n=======\r\n>>>>>>>\r\n<<<<<<< x\n=======\n>>>>>>> y"), [0, 33]);
+        assert_eq!(found("a: [x,\n=======\n y]\n"), [7], "a list goes on there, for a reader of YAML");
+        assert_eq!(found("a: 1\n>>>>>>> feature\n"), [5]);
+        assert_eq!(found("a: |\n  =======\n  <<<<<<< x\n# ======= \n========\n"), [0; 0]);
+    }
 
     #[test]
     fn says_what_is_wrong_and_where() {
@@ -140,7 +168,6 @@ mod tests {
             ("type:boolean\ndefault: false\n", "a space is missing after this colon", ":boolean"),
             ("a:\n  b:'x'\n  c: 1\n", "a space is missing after this colon", ":'x'"),
             ("a: 1\nhttp://x\nb: 1\n", "a key without a colon", "http"),
-            ("a:\n<<<<<<< HEAD\n  b: 1\n=======\n  b: 2\n>>>>>>> x\n", "a merge conflict is not resolved here", "<<<<"),
             ("a: `x`\n", "text cannot start with a backtick", "`x"),
             ("%YAML 1.2\n---\na: 1\n", "directives such as `%YAML` are not allowed", "%YAML"),
         ] {

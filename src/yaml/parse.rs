@@ -59,6 +59,7 @@ fn read<'t>(file: &FilePath, text: &'t str, with_comments: bool) -> (Option<Tree
         return (None, reader.problems);
     }
     reader.forbidden_characters();
+    reader.conflicts();
     if !reader.problems.is_empty() {
         return (None, reader.problems);
     }
@@ -143,6 +144,17 @@ impl<'t> Reader<'_, 't> {
                 Span::new(at, at + character.len_utf8()),
                 format!("{name} is not allowed here"),
                 "remove it; invisible and control characters can make a file mean something else than it shows",
+            );
+        }
+    }
+
+    fn conflicts(&mut self) {
+        for marker in message::conflicts(self.text) {
+            self.helpful(
+                &syntax::MERGE_CONFLICT,
+                marker,
+                "a merge conflict is not resolved here",
+                "keep the lines that are right, and remove those that start with `<<<<<<<`, `|||||||`, `=======` and `>>>>>>>`",
             );
         }
     }

@@ -106,6 +106,28 @@ fn errors_are_json_on_standard_error() {
     }
 }
 
+/// A command line that does not parse fails in the same way.
+#[test]
+fn mistakes_on_the_command_line_are_json_too() {
+    let repo = TestRepo::shop();
+    let schema = schema(&repo, "error");
+    for (words, message) in [
+        (&["show", "--json"][..], "the following required arguments were not provided: <KEY>"),
+        (&["list", "--json", "--nonsense"][..], "unexpected argument '--nonsense' found"),
+        (&["lst", "--format", "json"][..], "unrecognized subcommand 'lst'"),
+        (&["list", "--format=json", "--color", "mauve"][..], "invalid value 'mauve' for '--color <WHEN>'"),
+    ] {
+        let run = repo.flag(words);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
+        let json: Value = serde_json::from_str(&run.stderr).unwrap_or_else(|error| panic!("{error}: {run}"));
+        assert_eq!(faults(&schema, &json), Vec::<String>::new(), "{run}");
+        assert!(json["message"].as_str().is_some_and(|text| text.starts_with(message)), "{run}");
+        assert!(!json["help"].as_array().expect("help").is_empty(), "{run}");
+    }
+    repo.flag(&["show"]).exits(2).says("error: the following required arguments");
+    repo.flag(&["show", "--json", "--help"]).ok();
+}
+
 /// What is there twice is the same twice, parses without standard error, and ends with one line break.
 #[test]
 fn reading_commands_are_stable() {

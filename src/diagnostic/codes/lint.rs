@@ -194,4 +194,9 @@ Fix: give the newer flag its own `salt` before it is rolled out. Where the same 
         "The problem was fixed, or the comment stands at the wrong place. A leftover ignore would hide the next problem of that kind.
 
 Fix: remove the comment, or the names in it that are not needed. Above the first key it is about the whole file, elsewhere about the entry that it stands above or beside.";
+    OUTDATED_SCHEMAS = "F133" "outdated-schemas" Warning
+        "schemas in `flags/.schemas` that are not those of this program"
+        "Editors and other tools check flags against them. Schemas of an older program complain about what is right today, and miss what is wrong.
+
+Fix: `git flag doctor --fix` writes the schemas of this program; commit them. When colleagues use a newer program than you, update yours instead.";
 }

@@ -42,4 +42,7 @@ codes! {
     TOO_MANY_PROBLEMS = "F013" "too-many-problems" Error
         "more problems than are shown"
         "After the first hundred problems in one file the others are not shown: they are likely to have one cause. Fix those that are shown and look again.";
+    MERGE_CONFLICT = "F014" "merge-conflict" Error
+        "a merge conflict that is not resolved"
+        "Git could not join two changes and left both in the file, between the lines `<<<<<<<`, `=======` and `>>>>>>>`. Keep what is right, remove these lines, and `git add` the file. Nothing else in the file is read before.";
 }

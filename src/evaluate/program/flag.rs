@@ -4,7 +4,9 @@ use super::Node;
 use super::condition::Scope;
 use super::serve::{Rings, ServeProgram, variant};
 use crate::evaluate::lookup::TextMap;
-use crate::model::{Catalog, Environment, Flag, FlagKey, Kill, Requirement, Rule, Schedule, Value, VariantName};
+use crate::model::{
+    Catalog, Environment, Flag, FlagKey, Kill, Requirement, Rule, Schedule, Value, ValueType, VariantName,
+};
 use serde_json::{Map, Value as Json};
 
 /// A flag.
@@ -175,7 +177,10 @@ fn compile_requirement(requirement: &Requirement, around: &Surroundings<'_>) -> 
     // A required flag that could not be read fails later, with its own error.
     let variant = match around.catalog.flags.get(key) {
         Some(flag) => {
-            variant(flag, serves).map_err(|_| format!("the required flag `{key}` has no variant `{serves}`"))?
+            // `serves: "on"` is a variant of that name, which a boolean flag does not have; validation says the same.
+            let fits = requirement.boolean == (flag.value_type == ValueType::Boolean);
+            let index = variant(flag, serves).ok().filter(|_| fits);
+            index.ok_or_else(|| format!("the required flag `{key}` has no variant `{}`", requirement.shown()))?
         }
         None => 0,
     };

@@ -1,78 +1,104 @@
-//! Whether conditions match.
+//! Whether conditions match, and whether a bucket decided that.
 
 use super::Run;
+use crate::evaluate::bucket::Bucket;
 use crate::evaluate::observer::{Membership, Observer, Outcome, Step};
 use crate::evaluate::program::{Node, SegmentProgram};
 use crate::evaluate::slots::Slot;
 
+/// Whether a condition matches.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Verdict {
+    pub(super) matched: bool,
+    /// The bucket of a percentage that the verdict rests on. Where several do, the first.
+    pub(super) bucket: Option<Bucket>,
+}
+
+impl Verdict {
+    const fn plain(matched: bool) -> Self {
+        Self { matched, bucket: None }
+    }
+}
+
 impl<'p, 'c, O: Observer<'p, 'c>> Run<'_, 'p, 'c, O> {
+    /// Whether all match: it rests on all of them, or on the one that does not.
     #[inline]
-    pub(super) fn all(&mut self, conditions: &'p [Node]) -> bool {
-        conditions.iter().all(|condition| self.condition(condition))
+    pub(super) fn all(&mut self, conditions: &'p [Node]) -> Verdict {
+        self.until(conditions, false)
     }
 
-    fn condition(&mut self, node: &'p Node) -> bool {
+    /// Looks at conditions up to the first that is `last`.
+    #[inline]
+    fn until(&mut self, conditions: &'p [Node], last: bool) -> Verdict {
+        let mut bucket = None;
+        for condition in conditions {
+            let verdict = self.condition(condition);
+            if verdict.matched == last {
+                return verdict;
+            }
+            bucket = bucket.or(verdict.bucket);
+        }
+        Verdict { matched: !last, bucket }
+    }
+
+    fn condition(&mut self, node: &'p Node) -> Verdict {
         match node {
             Node::Test { slot, prepared, source } => {
                 let attribute = self.context.attribute(*slot);
                 let matched = prepared.matches(attribute);
                 self.observer.note(Step::Test(source), Outcome::Tested { matched, actual: attribute.json });
-                matched
+                Verdict::plain(matched)
             }
             Node::Segment(index) => self.segment(*index),
             Node::Percentage { share, chances, draw } => {
                 self.observer.enter(Step::Percentage(*share));
                 let inside = self.inside(*chances, draw);
-                let (matched, outcome) = match inside {
-                    Ok((inside, _)) => (inside, Outcome::Matched(inside)),
-                    Err(_) => (false, Outcome::NoUnit),
+                let (verdict, outcome) = match inside {
+                    Ok((matched, bucket)) => (Verdict { matched, bucket }, Outcome::Matched(matched)),
+                    Err(_) => (Verdict::plain(false), Outcome::NoUnit),
                 };
                 self.observer.leave(outcome);
-                matched
+                verdict
             }
-            Node::Any(inner) => {
-                self.observer.enter(Step::Any);
-                let matched = inner.iter().any(|condition| self.condition(condition));
-                self.observer.leave(Outcome::Matched(matched));
-                matched
-            }
-            Node::All(inner) => {
-                self.observer.enter(Step::All);
-                let matched = self.all(inner);
-                self.observer.leave(Outcome::Matched(matched));
-                matched
-            }
-            Node::Not(inner) => {
-                self.observer.enter(Step::Not);
-                let matched = !self.condition(inner);
-                self.observer.leave(Outcome::Matched(matched));
-                matched
-            }
+            Node::Any(inner) => self.nested(Step::Any, |run| run.until(inner, true)),
+            Node::All(inner) => self.nested(Step::All, |run| run.all(inner)),
+            Node::Not(inner) => self.nested(Step::Not, |run| {
+                let verdict = run.condition(inner);
+                Verdict { matched: !verdict.matched, ..verdict }
+            }),
         }
-    }
-
-    pub(super) fn segment(&mut self, index: u32) -> bool {
-        let Some(Some(segment)) = self.program.segments.get(index as usize) else { return false };
-        self.observer.enter(Step::Segment(&segment.name));
-        let membership = self.membership(segment);
-        self.observer.leave(Outcome::Member(membership));
-        membership.is_in()
     }
 
     #[inline]
-    fn membership(&mut self, segment: &'p SegmentProgram) -> Membership {
+    fn nested(&mut self, step: Step<'p>, look: impl FnOnce(&mut Self) -> Verdict) -> Verdict {
+        self.observer.enter(step);
+        let verdict = look(self);
+        self.observer.leave(Outcome::Matched(verdict.matched));
+        verdict
+    }
+
+    pub(super) fn segment(&mut self, index: u32) -> Verdict {
+        let Some(Some(segment)) = self.program.segments.get(index as usize) else { return Verdict::plain(false) };
+        self.observer.enter(Step::Segment(&segment.name));
+        let (membership, bucket) = self.membership(segment);
+        self.observer.leave(Outcome::Member(membership));
+        Verdict { matched: membership.is_in(), bucket }
+    }
+
+    #[inline]
+    fn membership(&mut self, segment: &'p SegmentProgram) -> (Membership, Option<Bucket>) {
         if let Some(unit) = self.context.unit(Slot::TARGETING_KEY) {
             if segment.exclude.contains(unit) {
-                return Membership::Excluded;
+                return (Membership::Excluded, None);
             }
             if segment.include.contains(unit) {
-                return Membership::Included;
+                return (Membership::Included, None);
             }
         }
-        if !segment.conditions.is_empty() && self.all(&segment.conditions) {
-            Membership::Matching
-        } else {
-            Membership::Neither
+        if segment.conditions.is_empty() {
+            return (Membership::Neither, None);
         }
+        let verdict = self.all(&segment.conditions);
+        (if verdict.matched { Membership::Matching } else { Membership::Neither }, verdict.bucket)
     }
 }

@@ -59,9 +59,9 @@ impl<'p, 'c, O: Observer<'p, 'c>> Run<'_, 'p, 'c, O> {
             if let Some(segment) = ring.segment {
                 self.observer.enter(Step::Ring(&ring.name));
                 let is_in = self.segment(segment);
-                self.observer.leave(Outcome::Matched(is_in));
-                if is_in {
-                    return Chosen::Variant(inside, None);
+                self.observer.leave(Outcome::Matched(is_in.matched));
+                if is_in.matched {
+                    return Chosen::Variant(inside, is_in.bucket);
                 }
             }
         }

@@ -45,6 +45,10 @@ fn unknown_names_break_only_the_flag_that_uses_them() {
     };
     assert_eq!(problem(requiring("gone", "on")), "in `production`: there is no flag `gone`, which is required");
     assert_eq!(problem(requiring("fine", "blue")), "in `production`: the required flag `fine` has no variant `blue`");
+    let mut quoted = boolean("x", serve("on"));
+    quoted.requires = vec![crate::model::Requirement { boolean: false, ..requires("fine", "on") }];
+    let message = "in `production`: the required flag `fine` has no variant `on`";
+    assert_eq!(problem(catalog([quoted], [])), message, "a boolean flag serves `true`, not \"on\"");
     let mut flag = boolean("x", serve("on"));
     flag.environments.push(environment("moon", serve("on")));
     assert_eq!(problem(catalog([flag], [])), "the project has no environment `moon`");

@@ -6,7 +6,7 @@ use crate::model::{Bucketing, Condition, Segment};
 fn matches(when: Vec<Condition>, segments: Vec<Segment>, context: &str) -> bool {
     let flag = with(boolean("x", serve("off")), |production| production.rules = vec![rule(None, when, serve("on"))]);
     match ask(&catalog([flag], segments), "x", context).as_str() {
-        "on TARGETING_MATCH #1" => true,
+        "on TARGETING_MATCH #1" | "on SPLIT #1" => true,
         "off DEFAULT" => false,
         other => panic!("{other}"),
     }
@@ -65,6 +65,37 @@ fn segments_nest() {
     let is_in = |context| matches(vec![in_segment("outer")], vec![inner.clone(), outer.clone()], context);
     assert!(is_in(CONTEXT));
     assert!(!is_in(r#"{"yes": "1", "targetingKey": "user-9"}"#));
+}
+
+#[test]
+fn the_reason_is_split_where_a_percentage_among_the_conditions_decided() {
+    let half = || within("50", None, Some("x"));
+    let inside =
+        (0..).map(|at| format!("u{at}")).find(|unit| bucket(Bucketing::FlagdV3, "x", unit).get() < 50_000).unwrap();
+    let outside =
+        (0..).map(|at| format!("u{at}")).find(|unit| bucket(Bucketing::FlagdV3, "x", unit).get() >= 50_000).unwrap();
+    let not = |condition| Condition::Not(Box::new(condition));
+    let reason = |when: Vec<Condition>, unit: &str| {
+        let flag =
+            with(boolean("x", serve("off")), |production| production.rules = vec![rule(None, when, serve("on"))]);
+        let segment = segment("half", &[], &[], vec![half()]);
+        ask(&catalog([flag], [segment]), "x", &format!(r#"{{"yes": "1", "targetingKey": "{unit}"}}"#))
+    };
+    for (when, unit, expected) in [
+        (vec![half()], &inside, "on SPLIT #1"),
+        (vec![yes(), half()], &inside, "on SPLIT #1"),
+        (vec![not(half())], &outside, "on SPLIT #1"),
+        (vec![Condition::Any(vec![no(), half()])], &inside, "on SPLIT #1"),
+        (vec![not(Condition::All(vec![yes(), half()]))], &outside, "on SPLIT #1"),
+        (vec![in_segment("half")], &inside, "on SPLIT #1"),
+        (vec![yes()], &inside, "on TARGETING_MATCH #1"),
+        (vec![Condition::Any(vec![yes(), half()])], &inside, "on TARGETING_MATCH #1"),
+        (vec![Condition::Any(vec![half(), yes()])], &outside, "on TARGETING_MATCH #1"),
+        (vec![within("100", None, None)], &inside, "on TARGETING_MATCH #1"),
+        (vec![half()], &outside, "off DEFAULT"),
+    ] {
+        assert_eq!(reason(when.clone(), unit), expected, "{when:?} for {unit}");
+    }
 }
 
 #[test]

@@ -112,7 +112,7 @@ pub(super) fn target(serve: &str, units: &[&str]) -> Target {
 }
 
 pub(super) fn requires(flag: &str, serves: &str) -> Requirement {
-    Requirement { flag: FlagKey::new(flag).unwrap(), serves: variant(serves) }
+    Requirement { flag: FlagKey::new(flag).unwrap(), serves: variant(serves), boolean: matches!(serves, "on" | "off") }
 }
 
 /// `attribute equals text`

@@ -15,6 +15,7 @@ mod missing_expiry;
 mod missing_owner;
 mod no_effect;
 mod not_on_missing;
+mod outdated_schemas;
 mod permanent_release;
 mod personal_data;
 mod promotion_order;
@@ -71,6 +72,7 @@ pub static LINTS: &[Lint] = &[
     unmet_requirement::LINT,
     shared_salt::LINT,
     unused_ignore::LINT,
+    outdated_schemas::LINT,
 ];
 
 #[cfg(test)]

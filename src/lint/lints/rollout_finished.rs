@@ -2,10 +2,12 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::lint::ROLLOUT_FINISHED;
+use crate::document::encode;
 use crate::lint::outcome;
 use crate::lint::trail::flag_rollouts;
 use crate::lint::{Check, FileContext, Lint};
-use crate::model::{Flag, Setting, Share};
+use crate::model::{Flag, Rollout, Serve, Setting, Share, ValueType};
+use crate::yaml::{self, Data};
 
 pub(super) const LINT: Lint = Lint { code: &ROLLOUT_FINISHED, checks: &[Check::Flag(check)] };
 
@@ -21,19 +23,28 @@ fn check(context: &FileContext<'_>, flag: &Flag, found: &mut Vec<Diagnostic>) {
             }
             _ => return,
         };
-        let instead = match (share, rollout.serve.as_ref()) {
-            (Share::FULL, Some(variant)) if *variant == "on" => "`serve: true`".to_owned(),
-            (Share::FULL, Some(variant)) => format!("`serve: {variant}`"),
-            (_, Some(variant)) if *variant != "on" => format!("`serve: {{percentage: {share}, serve: {variant}}}`"),
-            _ => format!("`serve: {{percentage: {share}}}`"),
-        };
+        let instead = instead(flag.value_type == ValueType::Boolean, share, rollout);
         let message = format!("the {} rollout in `{}` has reached {share}%", rollout.strategy, environment.name);
         found.push(
             Diagnostic::new(&ROLLOUT_FINISHED, message)
                 .at(context.key(trail.key(rollout.strategy).path()))
-                .help(format!("write {instead}, which means the same from now on")),
+                .help(format!("write `{instead}`, which means the same from now on")),
         );
     });
+}
+
+/// The serve that means the same once the rollout stands at `share`, as it is written.
+fn instead(boolean: bool, share: Share, rollout: &Rollout) -> String {
+    let serve = match &rollout.serve {
+        Some(variant) if share == Share::FULL => Serve::Variant(variant.clone()),
+        // What says in which bucket somebody is stays, or everyone would be drawn anew.
+        _ => Serve::Rollout(Rollout {
+            strategy: "percentage",
+            settings: vec![("percentage", Setting::Share(share))],
+            ..rollout.clone()
+        }),
+    };
+    yaml::document(&Data::map([("serve", encode::serve(&serve, boolean))])).trim_end().to_owned()
 }
 
 #[cfg(test)]
@@ -69,6 +80,17 @@ mod tests {
         assert_eq!(found(gradual("2026-11-27", "100")), [(expected.into(), help.into())]);
         let help = "write `serve: {percentage: 60}`, which means the same from now on";
         assert_eq!(found(gradual("2026-11-29", "60")), [(expected.into(), help.into())]);
+    }
+
+    #[test]
+    fn the_advice_keeps_everyone_in_the_same_bucket() {
+        let Serve::Rollout(mut rollout) = gradual("2026-11-29", "60") else { panic!("a strategy") };
+        rollout.by = crate::model::AttributePath::parse("company.id");
+        rollout.salt = Some("2026".to_owned());
+        rollout.bucketing = Some(crate::model::Bucketing::FlagdV2);
+        let help = &found(Serve::Rollout(rollout))[0].1;
+        let serve = "serve: {percentage: 60, by: company.id, salt: \"2026\", bucketing: flagd-v2}";
+        assert_eq!(*help, format!("write `{serve}`, which means the same from now on"));
     }
 
     #[test]

@@ -39,11 +39,7 @@ fn requirement_of(
         found.push(problem(format!("`{}` requires `{key}`, which is {off}", flag.key)));
         return;
     }
-    let shown = match requirement.serves.as_str() {
-        "on" => "true",
-        "off" => "false",
-        name => name,
-    };
+    let shown = requirement.shown();
     // The environments with the same reason share a finding.
     let mut reasons: Vec<(String, Vec<&EnvironmentName>)> = Vec::new();
     for name in repository.environments() {

@@ -109,23 +109,25 @@ fn requirement<'a>(
         return;
     };
     let Some(value_type) = other.value_type else { return };
-    if other.variant(&required.serves).is_some() {
+    let boolean = value_type == ValueType::Boolean;
+    if other.variant(&required.serves).is_some() && required.boolean == boolean {
         return;
     }
-    let boolean = value_type == ValueType::Boolean;
-    let written = match required.serves.as_str() {
-        "on" => "true",
-        "off" => "false",
-        name => name,
-    };
+    let written = required.shown();
     let names: Vec<&str> = other.variants.iter().map(AsRef::as_ref).collect();
     let message = if boolean {
-        format!("`{key}` is a boolean flag, which serves `true` or `false`, not `{written}`")
+        format!("`{key}` is a boolean flag, which serves `true` or `false`, not \"{written}\"")
     } else {
         format!("`{key}` is a {value_type} flag without a variant `{written}`")
     };
     let help = if boolean {
-        "write `serves: true` or `serves: false`".to_owned()
+        match written {
+            "on" | "true" => "write `serves: true`, without quotes".to_owned(),
+            "off" | "false" => "write `serves: false`, without quotes".to_owned(),
+            _ => "write `serves: true` or `serves: false`".to_owned(),
+        }
+    } else if other.variant(&required.serves).is_some() {
+        format!("write `serves: \"{}\"` if its variant of that name is meant", required.serves)
     } else {
         did_you_mean(written, names.iter().copied())
             .unwrap_or_else(|| format!("its variants are `{}`", names.join("`, `")))
@@ -189,7 +191,7 @@ mod tests {
         let found = found_in_repository(&[flag, other.clone(), boolean.clone()], &[staff()]);
         let texts: Vec<_> = found.iter().map(|problem| problem.message.as_str()).collect();
         assert_eq!(texts[1], "`layout` is a string flag without a variant `true`");
-        assert_eq!(texts[2], "`payments` is a boolean flag, which serves `true` or `false`, not `treatment`");
+        assert_eq!(texts[2], "`payments` is a boolean flag, which serves `true` or `false`, not \"treatment\"");
     }
 
     #[test]

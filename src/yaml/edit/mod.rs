@@ -17,7 +17,7 @@ mod cases;
 #[cfg(test)]
 mod properties;
 
-use super::data::Data;
+use super::data::{Data, hidden_in_key};
 use crate::source::{Path, Step};
 use page::{Page, Splice};
 use std::sync::Arc;
@@ -123,6 +123,9 @@ pub enum EditError {
     /// The layout of the lines is one that can't be edited safely.
     #[error("the lines at `{0}` are laid out in a way that can't be edited safely, edit them by hand")]
     Layout(Path),
+    /// The text to write holds a control or invisible character.
+    #[error("the character U+{:04X} can't stand in a file, not as an escape either", u32::from(*.0))]
+    Hidden(char),
     /// The result would have been something else than was asked for.
     #[error("the edit of `{path}` would not have changed exactly what was asked for: {why}")]
     Guard {
@@ -148,6 +151,24 @@ impl Edit {
     }
 }
 
+impl Edit {
+    /// A control or invisible character that the edit would bring in.
+    fn hidden(&self) -> Option<char> {
+        match self {
+            Self::Set { value, .. } | Self::InsertItem { value, .. } => value.hidden(),
+            Self::Insert { path, value, .. } => {
+                let key = match path.split_last() {
+                    Some((_, Step::Key(key))) => hidden_in_key(key),
+                    _ => None,
+                };
+                key.or_else(|| value.hidden())
+            }
+            Self::RenameKey { key, .. } => hidden_in_key(key),
+            Self::Remove { .. } | Self::MoveItem { .. } => None,
+        }
+    }
+}
+
 /// Applies `edits` one after the other and returns the new text.
 ///
 /// Comments, order, quoting, blank lines, line ends, a missing final newline and a byte order mark survive. After each
@@ -159,6 +180,9 @@ impl Edit {
 pub fn edit(text: &str, edits: &[Edit]) -> Result<String, EditError> {
     let mut current = text.to_owned();
     for edit in edits {
+        if let Some(character) = edit.hidden() {
+            return Err(EditError::Hidden(character));
+        }
         if let Some(next) = apply(&current, edit)? {
             current = next;
         }
