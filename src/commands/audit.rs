@@ -1,5 +1,6 @@
 use super::arguments::{FormatArgs, key, time, unknown_flag};
 use super::completing::{Environments, Keys};
+use super::wording::{csv_line, markdown_head, markdown_line};
 use super::past::{minute, only_environment, project, tip, warn_when_cut, why};
 use crate::commands::Session;
 use crate::compare::ASPECTS;
@@ -13,8 +14,10 @@ use crate::render::style::plain;
 use crate::render::table::{Tone, table};
 use crate::render::{Format, Outcome, Report, Terminal};
 use clap_complete::engine::ArgValueCompleter;
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::io;
 
 /// List what happened to all flags, or to one, for an audit
 ///
@@ -176,51 +179,70 @@ impl Audit {
         }
     }
 
-    fn record(&self, entry: &Entry) -> Value {
-        let mut record = entry.to_json();
-        if let (Some(signatures), Some(object)) = (&self.signatures, record.as_object_mut()) {
+    fn record<'a>(&'a self, entry: &'a Entry) -> Record<'a> {
+        let verdict = |signatures: &'a BTreeMap<CommitId, Signature>| {
             let signature = signatures.get(&entry.commit.id);
-            let verdict = signature.map_or("unsigned", |signature| word(signature.verdict));
-            object.insert(
-                "signature".into(),
-                json!({ "verdict": verdict, "signer": signature.map(|it| &it.signer), "key": signature.map(|it| &it.key) }),
-            );
+            Checked {
+                verdict: signature.map_or("unsigned", |signature| word(signature.verdict)),
+                signer: signature.map(|it| it.signer.as_str()),
+                key: signature.map(|it| it.key.as_str()),
+            }
+        };
+        match &self.signatures {
+            Some(signatures) => Record::Checked { entry, signature: verdict(signatures) },
+            None => Record::Plain(entry),
         }
-        record
     }
 
-    fn csv(&self) -> String {
-        let header = [
-            "time", "flag", "action", "environments", "summary", "author", "email", "committer", "commit", "signed", "via", "reason",
-            "ticket", "operation", "kind", "path", "sha256_before", "sha256_after", "previous", "digest",
-        ];
+    fn csv(&self, entry: &Entry) -> [String; 20] {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let rows = self.entries.iter().map(|entry| {
-            let commit = &entry.commit;
-            vec![
-                Timestamp::from_unix(commit.committer.time).to_string(),
-                entry.flag.to_string(),
-                entry.action.to_owned(),
-                entry.environments().join(" "),
-                entry.summary(),
-                commit.author.name.clone(),
-                commit.author.email.clone(),
-                commit.committer.name.clone(),
-                commit.id.to_string(),
-                self.signed(entry).to_owned(),
-                entry.via().to_owned(),
-                text(&entry.reason),
-                text(&entry.ticket),
-                text(&entry.operation),
-                entry.kind.name().to_owned(),
-                text(&entry.path_after),
-                text(&entry.sha256_before),
-                text(&entry.sha256_after),
-                text(&entry.previous),
-                entry.digest.clone(),
-            ]
-        });
-        super::wording::csv(std::iter::once(header.map(str::to_owned).to_vec()).chain(rows))
+        let commit = &entry.commit;
+        [
+            Timestamp::from_unix(commit.committer.time).to_string(),
+            entry.flag.to_string(),
+            entry.action.to_owned(),
+            entry.environments().join(" "),
+            entry.summary(),
+            commit.author.name.clone(),
+            commit.author.email.clone(),
+            commit.committer.name.clone(),
+            commit.id.to_string(),
+            self.signed(entry).to_owned(),
+            entry.via().to_owned(),
+            text(&entry.reason),
+            text(&entry.ticket),
+            text(&entry.operation),
+            entry.kind.name().to_owned(),
+            text(&entry.path_after),
+            text(&entry.sha256_before),
+            text(&entry.sha256_after),
+            text(&entry.previous),
+            entry.digest.clone(),
+        ]
+    }
+
+    fn write(&self, format: Format, out: &mut dyn io::Write) -> io::Result<()> {
+        match format {
+            Format::Json => {
+                serde_json::to_writer_pretty(&mut *out, self)?;
+                out.write_all(b"\n")
+            }
+            Format::Yaml => serde_yaml::to_writer(out, self).map_err(io::Error::other),
+            Format::Csv => {
+                out.write_all(csv_line(&CSV).as_bytes())?;
+                self.entries.iter().try_for_each(|entry| out.write_all(csv_line(&self.csv(entry)).as_bytes()))
+            }
+            Format::Markdown => {
+                out.write_all(markdown_head(&HEADER).as_bytes())?;
+                self.entries.iter().try_for_each(|entry| {
+                    out.write_all(markdown_line(self.cells(entry).into_iter().map(|(text, _)| text)).as_bytes())
+                })
+            }
+            _ => self.entries.iter().try_for_each(|entry| {
+                serde_json::to_writer(&mut *out, &self.record(entry))?;
+                out.write_all(b"\n")
+            }),
+        }
     }
 
     fn cells(&self, entry: &Entry) -> Vec<(String, Tone)> {
@@ -248,6 +270,11 @@ impl Audit {
     }
 }
 
+const CSV: [&str; 20] = [
+    "time", "flag", "action", "environments", "summary", "author", "email", "committer", "commit", "signed", "via", "reason",
+    "ticket", "operation", "kind", "path", "sha256_before", "sha256_after", "previous", "digest",
+];
+
 const HEADER: [&str; 7] = ["when", "flag", "action", "author", "commit", "signed", "change"];
 
 impl Report for Audit {
@@ -259,21 +286,48 @@ impl Report for Audit {
     }
 
     fn json(&self) -> Value {
-        json!({ "schema": "git-flag.audit/v1", "entries": self.records() })
+        json!(self)
     }
 
-    fn records(&self) -> Vec<Value> {
-        self.entries.iter().map(|entry| self.record(entry)).collect()
+    fn stream(&self, format: Format, out: &mut dyn io::Write) -> Option<io::Result<()>> {
+        (format != Format::Table).then(|| self.write(format, out))
     }
+}
 
-    fn other(&self, format: Format) -> Option<String> {
-        match format {
-            Format::Csv => Some(self.csv()),
-            Format::Markdown => {
-                let rows = self.entries.iter().map(|entry| self.cells(entry).into_iter().map(|(text, _)| text).collect());
-                Some(super::wording::markdown_table(&HEADER.map(str::to_owned), rows))
-            }
-            _ => None,
-        }
+/// The whole as a document of `git-flag.audit/v1`.
+impl Serialize for Audit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Audit", 2)?;
+        fields.serialize_field("schema", "git-flag.audit/v1")?;
+        fields.serialize_field("entries", &Records(self))?;
+        fields.end()
     }
+}
+
+struct Records<'a>(&'a Audit);
+
+impl Serialize for Records<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.entries.iter().map(|entry| self.0.record(entry)))
+    }
+}
+
+/// An entry as it is printed.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Record<'a> {
+    Plain(&'a Entry),
+    Checked {
+        #[serde(flatten)]
+        entry: &'a Entry,
+        signature: Checked<'a>,
+    },
+}
+
+/// What became of checking its signature.
+#[derive(serde::Serialize)]
+struct Checked<'a> {
+    verdict: &'static str,
+    signer: Option<&'a str>,
+    key: Option<&'a str>,
 }

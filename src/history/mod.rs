@@ -25,7 +25,7 @@ mod walk;
 pub use changes::{Change, Changes, Operation, flag_at, last_operation};
 pub use commit::CommitFacts;
 pub use contents::{Content, State};
-pub use digest::{VERSION, canonical, digest, facts};
+pub use digest::{Facts, VERSION, digest};
 pub use entry::{Entry, Kind};
 pub use merge::{Conflict, merge_flags};
 pub use rollback::{undo_change, with_environment};
