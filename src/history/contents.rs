@@ -4,7 +4,7 @@ use super::touch::FileVersion;
 use crate::compare::{self, Difference};
 use crate::git::{ObjectId, Repository};
 use crate::model::{Broken, Catalog, EnvironmentName, Flag, FlagKey, Project};
-use crate::project::read_flag;
+use crate::project::read_flag_values;
 use crate::source::FilePath;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, VecDeque};
@@ -99,7 +99,7 @@ fn read(repository: &Repository, version: &FileVersion) -> Content {
 fn decode(path: &str, key: &FlagKey, bytes: Vec<u8>) -> Content {
     let sha256 = Some(hexadecimal(&Sha256::digest(&bytes)));
     let path: FilePath = path.into();
-    let read = read_flag(&path, key, bytes);
+    let read = read_flag_values(&path, key, bytes);
     let state = match read.value {
         Some(flag) => State::Readable(Box::new(flag)),
         None => {

@@ -16,6 +16,7 @@ use crate::model::FlagKey;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::fmt;
 
 /// The version of what is hashed.
 pub const VERSION: &str = "git-flag.entry/v1";
@@ -99,24 +100,80 @@ impl<'e> Who<'e> {
     }
 }
 
-/// The digest of an entry, as `sha256:<hexadecimal>`.
-#[must_use]
-pub fn digest(entry: &Entry) -> String {
-    format!("sha256:{}", hexadecimal(&Sha256::digest(Facts::of(entry).canonical())))
+/// A digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sha([u8; 32]);
+
+/// As `sha256:<hexadecimal>`.
+impl fmt::Display for Sha {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sha256:{}", hexadecimal(&self.0))
+    }
 }
 
-/// Sets `previous` and `digest` of entries that stand newest first.
-pub(super) fn chain(entries: &mut [Entry]) {
-    let mut last: HashMap<String, String> = HashMap::new();
-    for entry in entries.iter_mut().rev() {
-        let creates = entry.kind == Kind::Change && entry.path_before.is_none();
-        let key = entry.renamed_from.as_ref().unwrap_or(&entry.flag).to_string();
-        // After a rename the old key is free for another flag.
-        let before = if entry.renamed_from.is_some() { last.remove(&key) } else { last.get(&key).cloned() };
-        entry.previous = before.filter(|_| !creates);
-        entry.digest = digest(entry);
-        last.insert(entry.flag.to_string(), entry.digest.clone());
+/// What the chain needs of an entry.
+pub(super) struct Link {
+    flag: FlagKey,
+    renamed_from: Option<FlagKey>,
+    creates: bool,
+    /// Its facts as canonical JSON, without `previous`.
+    facts: Box<[u8]>,
+}
+
+/// How facts without an entry before say so.
+const NO_PREVIOUS: &[u8] = b",\"previous\":null,";
+
+impl Link {
+    /// That of an entry which is in no chain yet.
+    pub(super) fn of(entry: &Entry) -> Self {
+        Self {
+            flag: entry.flag.clone(),
+            renamed_from: entry.renamed_from.clone(),
+            creates: entry.kind == Kind::Change && entry.path_before.is_none(),
+            facts: Facts::of(entry).canonical().into(),
+        }
     }
+
+    fn digest(&self, previous: Option<Sha>) -> Sha {
+        let mut hash = Sha256::new();
+        // Quotes within strings are escaped: these bytes are nowhere else.
+        let hole = self.facts.windows(NO_PREVIOUS.len()).position(|bytes| bytes == NO_PREVIOUS);
+        match (previous, hole) {
+            (Some(previous), Some(at)) => {
+                hash.update(&self.facts[..at]);
+                hash.update(format!(",\"previous\":\"{previous}\","));
+                hash.update(&self.facts[at + NO_PREVIOUS.len()..]);
+            }
+            _ => hash.update(&self.facts),
+        }
+        Sha(hash.finalize().into())
+    }
+}
+
+/// Where an entry stands in its flag's chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The digest of the flag's entry before.
+    pub previous: Option<Sha>,
+    /// Its own.
+    pub digest: Sha,
+}
+
+/// The places of entries that stand newest first.
+pub(super) fn chain<'l>(links: impl DoubleEndedIterator<Item = &'l Link>) -> Vec<Place> {
+    let mut last: HashMap<&FlagKey, Sha> = HashMap::new();
+    let mut places = Vec::new();
+    for link in links.rev() {
+        let key = link.renamed_from.as_ref().unwrap_or(&link.flag);
+        // After a rename the old key is free for another flag.
+        let before = if link.renamed_from.is_some() { last.remove(key) } else { last.get(key).copied() };
+        let previous = before.filter(|_| !link.creates);
+        let digest = link.digest(previous);
+        last.insert(&link.flag, digest);
+        places.push(Place { previous, digest });
+    }
+    places.reverse();
+    places
 }
 
 #[cfg(test)]
@@ -188,6 +245,12 @@ mod tests {
         let facts = Facts::of(&entry);
         let text = String::from_utf8(facts.canonical()).unwrap();
         assert_eq!(text, sorted(&serde_json::to_value(&facts).unwrap()));
+        let link = Link::of(&entry);
+        let last = link.digest(None);
+        assert_eq!(last.to_string(), format!("sha256:{}", hexadecimal(&Sha256::digest(&text))));
+        let next = Entry { previous: Some(last.to_string()), ..entry.clone() };
+        let told = Sha256::digest(Facts::of(&next).canonical());
+        assert_eq!(link.digest(Some(last)).to_string(), format!("sha256:{}", hexadecimal(&told)));
         assert!(text.contains("\\u0000") && text.contains('\u{2028}') && text.contains("\"time\":-5"), "{text}");
     }
 }

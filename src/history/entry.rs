@@ -67,7 +67,7 @@ pub struct Entry {
     pub reverts: Vec<String>,
     /// The digest of the flag's entry before.
     pub previous: Option<String>,
-    /// The entry's own; see [`super::digest`].
+    /// The entry's own; see [`super::Facts`].
     pub digest: String,
 }
 

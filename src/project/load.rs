@@ -49,16 +49,20 @@ pub fn decode_text(path: &FilePath, bytes: Vec<u8>) -> std::result::Result<Strin
     })
 }
 
+/// Text to tree.
+type Parse = for<'t> fn(&FilePath, &'t str) -> (Option<yaml::Tree<'t>>, Vec<Diagnostic>);
+
 fn read<T>(
     path: &FilePath,
     bytes: Vec<u8>,
+    parse: Parse,
     decode: impl Fn(&yaml::Tree<'_>) -> (Option<T>, Vec<Diagnostic>),
 ) -> Read<T> {
     let text = match decode_text(path, bytes) {
         Ok(text) => text,
         Err(problem) => return Read { value: None, problems: vec![*problem], text: None },
     };
-    let (tree, mut problems) = yaml::parse(path, &text);
+    let (tree, mut problems) = parse(path, &text);
     let mut value = None;
     if let Some(tree) = &tree {
         let (decoded, found) = decode(tree);
@@ -71,20 +75,26 @@ fn read<T>(
 /// Reads a flag's file.
 #[must_use]
 pub fn read_flag(path: &FilePath, key: &FlagKey, bytes: Vec<u8>) -> Read<Flag> {
-    read(path, bytes, |tree| document::flag(path, key, tree))
+    read(path, bytes, yaml::parse, |tree| document::flag(path, key, tree))
+}
+
+/// As [`read_flag`], for its meaning alone: nothing will be edited and nothing said about comments.
+#[must_use]
+pub fn read_flag_values(path: &FilePath, key: &FlagKey, bytes: Vec<u8>) -> Read<Flag> {
+    read(path, bytes, yaml::parse_values, |tree| document::flag(path, key, tree))
 }
 
 /// Reads a segment's file.
 #[must_use]
 pub fn read_segment(path: &FilePath, name: &SegmentName, bytes: Vec<u8>) -> Read<Segment> {
-    read(path, bytes, |tree| document::segment(path, name, tree))
+    read(path, bytes, yaml::parse, |tree| document::segment(path, name, tree))
 }
 
 /// Reads the project file.
 #[must_use]
 pub fn read_project_file(bytes: Vec<u8>) -> Read<Project> {
     let path: FilePath = PROJECT.into();
-    read(&path.clone(), bytes, move |tree| document::project(&path, tree))
+    read(&path.clone(), bytes, yaml::parse, move |tree| document::project(&path, tree))
 }
 
 /// The project, which everything else needs.

@@ -35,6 +35,16 @@ const HASHED: usize = 16;
 /// reading, an error of syntax does. The tree is `None` exactly when the text as a whole could not be read.
 #[must_use]
 pub fn parse<'t>(file: &FilePath, text: &'t str) -> (Option<Tree<'t>>, Vec<Diagnostic>) {
+    read(file, text, text.contains('#'))
+}
+
+/// As [`parse`], but the tree has no comments, which take a third of the time.
+#[must_use]
+pub fn parse_values<'t>(file: &FilePath, text: &'t str) -> (Option<Tree<'t>>, Vec<Diagnostic>) {
+    read(file, text, false)
+}
+
+fn read<'t>(file: &FilePath, text: &'t str, with_comments: bool) -> (Option<Tree<'t>>, Vec<Diagnostic>) {
     let mut reader = Reader { file, text, problems: Vec::new(), comments: Vec::new(), nodes: 0, cursor: 0 };
     if text.len() > MAX_BYTES {
         reader.problem(
@@ -48,7 +58,7 @@ pub fn parse<'t>(file: &FilePath, text: &'t str) -> (Option<Tree<'t>>, Vec<Diagn
     if !reader.problems.is_empty() {
         return (None, reader.problems);
     }
-    let root = reader.document();
+    let root = reader.document(with_comments);
     let Reader { problems, comments, .. } = reader;
     (root.map(|root| Tree { text, root, comments }), problems)
 }
@@ -132,13 +142,13 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn document(&mut self) -> Option<Node<'t>> {
+    fn document(&mut self, with_comments: bool) -> Option<Node<'t>> {
         let mut options = granit_parser::Options::default();
         options.emit_unresolved_aliases = true;
         options.emit_anchor_events = true;
         options.disallow_directives = true;
         options.max_buffered_comment_events = usize::MAX;
-        options.emit_comments = self.text.contains('#');
+        options.emit_comments = with_comments;
         let mut open: Vec<Open<'t>> = Vec::with_capacity(8);
         let mut root = None;
         let mut documents = 0;

@@ -257,3 +257,30 @@ fn diff_of_three_dots_begins_where_the_branches_parted() {
     let run = repo.flag(&["diff", "main...alone"]);
     assert!(run.code != 0 && run.code != 101, "{run}");
 }
+
+#[test]
+fn all_flags_and_one_flag_print_alike() {
+    let repo = TestRepo::with_flag();
+    repo.flag(&["enable", "new-checkout", "--env", "production", "--reason", "say \"yes\", = and\u{1f}\u{e9}"]).ok();
+    repo.flag(&["rollout", "new-checkout", "10", "--env", "production", "--ticket", "no"]).ok();
+    for format in ["table", "json", "jsonl", "csv", "markdown", "yaml"] {
+        for more in [&[][..], &["-n", "1"], &["--env", "production"], &["--author", "nobody"]] {
+            let all = repo.flag(&[&["audit", "--format", format], more].concat()).ok().stdout;
+            let one = repo.flag(&[&["audit", "new-checkout", "--format", format], more].concat()).ok().stdout;
+            assert_eq!(all, one, "{format} {more:?}");
+        }
+    }
+    let json = repo.flag(&["audit", "--json"]).ok();
+    let as_yaml: Value = serde_yaml::from_str(&repo.flag(&["audit", "--format", "yaml"]).ok().stdout).unwrap();
+    assert_eq!(json.json(), as_yaml);
+    assert_eq!(json.stdout, format!("{:#}\n", json.json()));
+    let lines: Vec<Value> = repo
+        .flag(&["audit", "--format", "jsonl"])
+        .ok()
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(json.json()["entries"], Value::Array(lines));
+    assert_eq!(json.json()["entries"][0]["previous"], json.json()["entries"][1]["digest"]);
+}
