@@ -96,7 +96,7 @@ impl Report for Log {
     }
 
     fn records(&self) -> Vec<Value> {
-        self.entries.iter().map(Entry::to_json).collect()
+        self.entries.iter().map(|entry| json!(entry)).collect()
     }
 
     fn other(&self, format: Format) -> Option<String> {

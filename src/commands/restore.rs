@@ -164,17 +164,23 @@ fn free(draft: &Draft<'_>, key: &FlagKey) -> Result<()> {
 }
 
 /// Gives a flag its old key again, with its tests and those who require it.
-fn rename_back(draft: &mut Draft<'_>, path: &FilePath, from: &FlagKey, to: &FlagKey) -> Result<()> {
-    if let Some(other) = draft.find_flag(to.as_str())? {
-        return Err(Failure::new(
-            &change::ROLLBACK_CONFLICT,
-            format!("the old key `{to}` is taken by another flag: `{other}`"),
-        ));
-    }
+pub(super) fn rename_back(draft: &mut Draft<'_>, path: &FilePath, from: &FlagKey, to: &FlagKey) -> Result<()> {
+    free_key(draft, to)?;
     let folder = path.rsplit_once('/').map_or(layout::FLAGS, |(folder, _)| folder);
     rename::move_file(draft, path, format!("{folder}/{to}.yaml").into())?;
     rename::move_file(draft, &layout::tests_path(from), layout::tests_path(to))?;
     rename::update_references(draft, from, to).map(drop)
+}
+
+/// Refuses an old key that another flag has now.
+pub(super) fn free_key(draft: &Draft<'_>, key: &FlagKey) -> Result<()> {
+    match draft.find_flag(key.as_str())? {
+        None => Ok(()),
+        Some(other) => Err(Failure::new(
+            &change::ROLLBACK_CONFLICT,
+            format!("the old key `{key}` is taken by another flag: `{other}`"),
+        )),
+    }
 }
 
 /// The flag on one side of a change; `None` where it is not there.

@@ -6,8 +6,8 @@ use crate::commands::Session;
 use crate::compare;
 use crate::diagnostic::codes::{change as codes, repository};
 use crate::diagnostic::{Failure, Result};
-use crate::git::{CommitId, Repository};
-use crate::history::{Change, Changes, FileVersion, Parts, State, Undone, flag_at, with_environment};
+use crate::git::{CommitId, ObjectId, Repository};
+use crate::history::{Change, Changes, Parts, State, Undone, flag_at, with_environment};
 use crate::model::{Flag, FlagKey, Project};
 use crate::project::{Draft, Root, View};
 use crate::render::{Format, Outcome};
@@ -74,6 +74,17 @@ struct Here<'r> {
     tip: CommitId,
 }
 
+/// What happened to the flag along first parents since a commit.
+struct Since {
+    /// The key that it had then.
+    key: FlagKey,
+    /// Its content before all of it; when the commit has another one, it is on another line of history.
+    start: Option<ObjectId>,
+    /// All changes, those that undid others too: going back there takes every one of them back, and none of those they
+    /// undid.
+    changes: Vec<CommitId>,
+}
+
 impl Here<'_> {
     fn take_back(&self, session: &mut Session, write: &WriteArgs, steps: usize) -> Result<Outcome> {
         let found = self.open(steps)?;
@@ -91,22 +102,24 @@ impl Here<'_> {
     }
 
     fn back_to(&self, session: &mut Session, write: &WriteArgs, to: &str) -> Result<Outcome> {
-        let commit = past::tip(session, self.repository, Some(to))?;
-        let then = commit.map(|commit| flag_at(self.root, self.repository, commit, self.key)).transpose()?.flatten();
-        let (Some(commit), Some((version, content))) = (commit, then) else {
-            return Err(Failure::new(&repository::UNKNOWN_FLAG, format!("there was no flag `{}` at {to}", self.key))
-                .help(format!("`git flag log {}` shows since when", self.key)));
+        let unknown = || {
+            Failure::new(&repository::UNKNOWN_FLAG, format!("there was no flag `{}` at {to}", self.key))
+                .help(format!("`git flag log {}` shows since when", self.key))
         };
+        let commit = past::tip(session, self.repository, Some(to))?.ok_or_else(unknown)?;
+        let since = self.since(commit)?;
+        let (version, content) = flag_at(self.root, self.repository, commit, &since.key)?.ok_or_else(unknown)?;
         let State::Readable(flag) = &content.state else {
-            return Err(Failure::new(&repository::FLAG_DOES_NOT_READ, format!("`{}` does not read at {to}", self.key)));
+            return Err(Failure::new(&repository::FLAG_DOES_NOT_READ, format!("`{}` does not read at {to}", since.key)));
         };
         let text = restore::text_of(self.root, self.repository, Some(&version))?;
         let path = self.root.from_git(&version.path).unwrap_or_else(|| version.path.as_str().into());
-        let purpose = self.purpose(self.since(commit, &version)?);
+        let purpose = self.purpose(if since.start == Some(version.id) { since.changes } else { Vec::new() });
         let purpose = purpose.nothing(format!("`{}` is as it was at {to}, nothing to change", self.key));
         change(session, write, purpose, |draft| {
             let what = format!("roll back to {}", commit.short());
             if draft.find_flag(self.key.as_str())?.is_none() {
+                restore::free_key(draft, &flag.key)?;
                 restore::refer(draft, flag, None)?;
                 draft.set_text(path.clone(), text.clone());
                 return Ok(what);
@@ -116,11 +129,14 @@ impl Here<'_> {
         })
     }
 
+    /// Makes the flag, or one environment of it, what it was; as a whole under the key that it had.
     fn set(&self, draft: &mut Draft<'_>, then: &Flag) -> Result<()> {
         let file = draft.flag(self.key)?;
         let wanted = self.environment.map_or_else(|| then.clone(), |name| with_environment(&file.flag, then, name));
         restore::refer(draft, &wanted, Some(&file.flag))?;
-        draft.set_flag(&file, &wanted)
+        let key = wanted.key.clone();
+        draft.set_flag(&file, &Flag { key: self.key.clone(), ..wanted })?;
+        if key == *self.key { Ok(()) } else { restore::rename_back(draft, &file.path, self.key, &key) }
     }
 
     /// The newest changes that are not undone, at most `most`, with the parts of them that are not.
@@ -140,12 +156,11 @@ impl Here<'_> {
         Ok(found)
     }
 
-    /// All changes since `then`, those that undid others too: going back there takes every one of them back, and none of
-    /// those they undid. Empty when the flag was never like that along first parents, so that no set of them is undone.
-    fn since(&self, commit: CommitId, then: &FileVersion) -> Result<Vec<CommitId>> {
-        let mut found = Vec::new();
-        let mut start = None;
-        for step in Changes::new(self.root, self.repository, self.project, self.key, self.tip, Some(commit))? {
+    /// What happened since a commit.
+    fn since(&self, commit: CommitId) -> Result<Since> {
+        let mut changes = Changes::new(self.root, self.repository, self.project, self.key, self.tip, Some(commit))?;
+        let (mut found, mut start) = (Vec::new(), None);
+        for step in changes.by_ref() {
             let (change, _) = step?;
             let back = Back { change: &change, parts: Parts::of(self.environment) };
             if back.differences().next().is_some() {
@@ -153,7 +168,7 @@ impl Here<'_> {
             }
             start = change.before.map(|version| version.id);
         }
-        Ok(if start == Some(then.id) { found } else { Vec::new() })
+        Ok(Since { key: changes.key().clone(), start, changes: found })
     }
 
     fn purpose(&self, reverts: Vec<CommitId>) -> Purpose {

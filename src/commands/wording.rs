@@ -11,15 +11,16 @@ pub(super) fn count(number: usize, word: &str) -> String {
     }
 }
 
-/// Comma-separated values by RFC 4180. A cell that a spreadsheet would run as a formula gets a leading apostrophe.
+/// Comma-separated values by RFC 4180; see [`csv_line`].
 pub(super) fn csv(rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let mut text = String::new();
-    for row in rows {
-        let cells: Vec<String> = row.iter().map(|cell| csv_cell(cell)).collect();
-        text += &cells.join(",");
-        text += "\r\n";
-    }
-    text
+    rows.into_iter().map(|row| csv_line(&row)).collect()
+}
+
+/// A line of comma-separated values by RFC 4180. A cell that a spreadsheet would run as a formula gets a leading
+/// apostrophe.
+pub(super) fn csv_line(cells: &[impl AsRef<str>]) -> String {
+    let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell.as_ref())).collect();
+    format!("{}\r\n", cells.join(","))
 }
 
 fn csv_cell(cell: &str) -> String {
@@ -52,13 +53,23 @@ pub(super) fn markdown(text: &str) -> String {
 
 /// A Markdown table.
 pub(super) fn markdown_table(header: &[String], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let mut text = line(header.iter().map(|title| markdown(title)).collect());
-    text += &line(header.iter().map(|_| "---".to_owned()).collect());
+    let mut text = markdown_head(header);
     for row in rows {
-        text += &line(row.iter().map(|cell| markdown(cell)).collect());
+        text += &markdown_line(row);
     }
     text
+}
+
+/// What a Markdown table begins with.
+pub(super) fn markdown_head(header: &[impl AsRef<str>]) -> String {
+    let rule: Vec<&str> = header.iter().map(|_| "---").collect();
+    format!("{}| {} |\n", markdown_line(header), rule.join(" | "))
+}
+
+/// A row of a Markdown table.
+pub(super) fn markdown_line(cells: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let cells: Vec<String> = cells.into_iter().map(|cell| markdown(cell.as_ref())).collect();
+    format!("| {} |\n", cells.join(" | "))
 }
 
 #[cfg(test)]
@@ -67,8 +78,7 @@ mod tests {
 
     #[test]
     fn csv_quotes_and_guards() {
-        let rows = [vec!["a,b".to_owned(), "say \"x\"".to_owned(), "=1+1".to_owned(), "-".to_owned()]];
-        assert_eq!(csv(rows), "\"a,b\",\"say \"\"x\"\"\",'=1+1,-\r\n");
+        assert_eq!(csv_line(&["a,b", "say \"x\"", "=1+1", "-"]), "\"a,b\",\"say \"\"x\"\"\",'=1+1,-\r\n");
     }
 
     #[test]

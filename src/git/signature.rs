@@ -90,7 +90,15 @@ impl Repository {
             }
         }
         let missing = |id: &CommitId| GitError::MissingObject { id: id.to_string() };
-        commits.iter().map(|id| found.get(id).cloned().ok_or_else(|| missing(id))).collect()
+        let mut signatures: Vec<Signature> =
+            commits.iter().map(|id| found.get(id).cloned().ok_or_else(|| missing(id))).collect::<Result<_, _>>()?;
+        // Git calls a signature that it lacks the means to check none at all.
+        for signature in signatures.iter_mut().filter(|signature| signature.verdict == Verdict::Unsigned) {
+            if is_signed(&self.read(signature.commit)?) {
+                signature.verdict = Verdict::Unknown;
+            }
+        }
+        Ok(signatures)
     }
 
     /// Whether each of these commits carries a signature, good or not; fast, nothing is checked.

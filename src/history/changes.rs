@@ -67,6 +67,12 @@ impl<'r> Changes<'r> {
         self.became.as_ref()
     }
 
+    /// The key that the flag had before the changes that were read so far.
+    #[must_use]
+    pub const fn key(&self) -> &FlagKey {
+        &self.key
+    }
+
     fn step(&mut self, commit: &Commit) -> Result<Option<Change>, GitError> {
         let pairs = pairs(self.walker.root, &commit.changes);
         let is_own = |version: &Option<FileVersion>| version.as_ref().is_some_and(|version| version.key == self.key);

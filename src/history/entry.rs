@@ -8,7 +8,7 @@ use crate::compare::{self, Difference};
 use crate::git::Person;
 use crate::model::{FlagKey, Project, Timestamp};
 use crate::project::{trailer, trailers};
-use serde_json::{Value, json};
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use std::sync::Arc;
 
 /// What kind of commit an entry is about.
@@ -67,7 +67,7 @@ pub struct Entry {
     pub reverts: Vec<String>,
     /// The digest of the flag's entry before.
     pub previous: Option<String>,
-    /// The entry's own; see [`super::digest`].
+    /// The entry's own; see [`super::Facts`].
     pub digest: String,
 }
 
@@ -172,33 +172,59 @@ impl Entry {
     pub const fn via(&self) -> &'static str {
         if self.operation.is_some() { "git-flag" } else { "git" }
     }
+}
 
-    /// Everything, as an object of `git-flag.audit/v1`.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        json!({
-            "flag": self.flag.as_str(),
-            "renamedFrom": self.renamed_from.as_ref().map(FlagKey::as_str),
-            "action": self.action,
-            "kind": self.kind.name(),
-            "environments": self.environments(),
-            "summary": self.summary(),
-            "differences": self.differences,
-            "commit": self.commit.id.to_string(),
-            "time": time(&self.commit.committer),
-            "author": person(&self.commit.author),
-            "committer": person(&self.commit.committer),
-            "signed": self.commit.signed,
-            "via": self.via(),
-            "reason": self.reason,
-            "ticket": self.ticket,
-            "operation": self.operation,
-            "reverts": self.reverts,
-            "path": { "before": self.path_before, "after": self.path_after },
-            "sha256": { "before": self.sha256_before, "after": self.sha256_after },
-            "previous": self.previous,
-            "digest": self.digest,
-        })
+/// Everything, as an object of `git-flag.audit/v1`.
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Entry", 21)?;
+        fields.serialize_field("flag", self.flag.as_str())?;
+        fields.serialize_field("renamedFrom", &self.renamed_from.as_ref().map(FlagKey::as_str))?;
+        fields.serialize_field("action", self.action)?;
+        fields.serialize_field("kind", self.kind.name())?;
+        fields.serialize_field("environments", &self.environments())?;
+        fields.serialize_field("summary", &self.summary())?;
+        fields.serialize_field("differences", &self.differences)?;
+        fields.serialize_field("commit", &self.commit.id.to_string())?;
+        fields.serialize_field("time", &time(&self.commit.committer))?;
+        fields.serialize_field("author", &Who(&self.commit.author))?;
+        fields.serialize_field("committer", &Who(&self.commit.committer))?;
+        fields.serialize_field("signed", &self.commit.signed)?;
+        fields.serialize_field("via", self.via())?;
+        fields.serialize_field("reason", &self.reason)?;
+        fields.serialize_field("ticket", &self.ticket)?;
+        fields.serialize_field("operation", &self.operation)?;
+        fields.serialize_field("reverts", &self.reverts)?;
+        fields.serialize_field("path", &Sides::new(&self.path_before, &self.path_after))?;
+        fields.serialize_field("sha256", &Sides::new(&self.sha256_before, &self.sha256_after))?;
+        fields.serialize_field("previous", &self.previous)?;
+        fields.serialize_field("digest", &self.digest)?;
+        fields.end()
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Sides<'e> {
+    before: Option<&'e str>,
+    after: Option<&'e str>,
+}
+
+impl<'e> Sides<'e> {
+    fn new(before: &'e Option<String>, after: &'e Option<String>) -> Self {
+        Self { before: before.as_deref(), after: after.as_deref() }
+    }
+}
+
+/// A person with the time in UTC.
+struct Who<'e>(&'e Person);
+
+impl Serialize for Who<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Person", 3)?;
+        fields.serialize_field("name", &self.0.name)?;
+        fields.serialize_field("email", &self.0.email)?;
+        fields.serialize_field("time", &time(self.0))?;
+        fields.end()
     }
 }
 
@@ -218,11 +244,6 @@ fn lost<'t>(touch: &'t Touch, sides: &'t [super::touch::Pair]) -> Option<&'t Fil
 
 fn state(content: Option<&Arc<Content>>) -> Option<&State> {
     content.map(|content| &content.state)
-}
-
-/// A person with the time in UTC.
-fn person(person: &Person) -> Value {
-    json!({ "name": person.name, "email": person.email, "time": time(person) })
 }
 
 fn time(person: &Person) -> String {

@@ -2,7 +2,7 @@
 
 use super::commit::CommitFacts;
 use super::contents::{Contents, Memory};
-use super::digest::chain;
+use super::digest::{Link, Place, chain};
 use super::entry::Entry;
 use super::index::{Index, Snapshot};
 use super::merges::Scope;
@@ -39,17 +39,26 @@ pub fn timeline(
     key: Option<&FlagKey>,
     tip: CommitId,
 ) -> Result<Timeline, GitError> {
-    let memory = Arc::new(Memory::default());
-    let walker = Walker { root, repository, contents: Contents::new(repository, Arc::clone(&memory)) };
-    let Some(key) = key else { return all(&walker, &memory, project, tip) };
+    let Some(key) = key else {
+        let told = tell_all(root, repository, project, tip, &Entry::clone)?;
+        return Ok(Timeline { entries: told.into_iter().map(|(entry, place)| placed(entry, place)).collect() });
+    };
+    let walker = Walker { root, repository, contents: Contents::new(repository, Arc::new(Memory::default())) };
     let touches = touches_of(&walker, key, tip)?;
     let mut entries = Vec::with_capacity(touches.len());
     for touch in &touches {
         let commit = Arc::new(CommitFacts::read(repository, touch.commit)?);
         entries.extend(Entry::new(touch, commit, &walker.contents, project));
     }
-    chain(&mut entries);
-    Ok(Timeline { entries })
+    let links: Vec<Link> = entries.iter().map(Link::of).collect();
+    let places = chain(links.iter());
+    Ok(Timeline { entries: entries.into_iter().zip(places).map(|(entry, place)| placed(entry, place)).collect() })
+}
+
+fn placed(mut entry: Entry, place: Place) -> Entry {
+    entry.previous = place.previous.map(|digest| digest.to_string());
+    entry.digest = place.digest.to_string();
+    entry
 }
 
 /// The touches of one flag: remembered, brought up to date, or found anew.
@@ -129,46 +138,43 @@ enum Work {
 
 type Jobs = Arc<Mutex<Receiver<(usize, Work)>>>;
 
-/// What comes out of it: its place in the order, what the commits did, and the entries.
-type Done = Result<(usize, Vec<Touch>, Vec<Entry>), GitError>;
+/// What comes out of some work: its position in the order, what the commits did, and what was told of it.
+struct Found<T> {
+    position: usize,
+    touches: Vec<Touch>,
+    told: Vec<(T, Link)>,
+}
 
-/// All flags: Git walks in a process of its own, and threads read and compare what it finds.
-fn all(walker: &Walker<'_>, memory: &Arc<Memory>, project: &Project, tip: CommitId) -> Result<Timeline, GitError> {
-    let index = Index::new(walker.repository, walker.root.prefix(), None);
-    let known = known_of_all(walker, &index, tip)?;
+/// What `tell` makes of each entry of all flags, newest first, with its place in its chain. Git walks in a process of its
+/// own while threads read, compare and tell; no entry is kept.
+///
+/// # Errors
+/// When Git can't read the history.
+pub fn tell_all<T: Send>(
+    root: &Root,
+    repository: &Repository,
+    project: &Project,
+    tip: CommitId,
+    tell: &(impl Fn(&Entry) -> T + Sync),
+) -> Result<Vec<(T, Place)>, GitError> {
+    let memory = Arc::new(Memory::default());
+    let walker = Walker { root, repository, contents: Contents::new(repository, Arc::clone(&memory)) };
+    let index = Index::new(repository, root.prefix(), None);
+    let known = known_of_all(&walker, &index, tip)?;
     let current = known.as_ref().is_some_and(|known| known.tip == tip);
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8);
-    let (work, jobs) = sync_channel::<(usize, Work)>(threads * 4);
-    let jobs = Arc::new(Mutex::new(jobs));
-    let directory = walker.root.directory();
-    let mut done: Vec<(usize, Vec<Touch>, Vec<Entry>)> = std::thread::scope(|scope| {
-        // Only the threads hold the receiving end: when all have stopped, feeding them stops too.
-        let worker = |jobs: Jobs| move || run(directory, &jobs, memory, project);
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker(Arc::clone(&jobs)))).collect();
-        drop(jobs);
-        let fed = feed(walker, known, tip, &work);
-        drop(work);
-        let mut done = Vec::new();
-        for worker in workers {
-            match worker.join() {
-                Ok(results) => done.extend(results?),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        fed.map(|()| done)
-    })?;
-    done.sort_unstable_by_key(|(position, ..)| *position);
-    let mut entries = Vec::new();
-    let mut touches = Vec::new();
-    for (_, found, told) in done {
-        touches.extend(found);
-        entries.extend(told);
+    let teller = Teller { directory: root.directory(), memory: &memory, project, remember: !current, tell };
+    let mut found = teller.run_all(|work| feed(&walker, known, tip, work))?;
+    found.sort_unstable_by_key(|found| found.position);
+    let (mut told, mut touches) = (Vec::new(), Vec::new());
+    for found in found {
+        touches.extend(found.touches);
+        told.extend(found.told);
     }
     if !current {
         index.save(&Snapshot { tip, paths: Vec::new(), touches });
     }
-    chain(&mut entries);
-    Ok(Timeline { entries })
+    let places = chain(told.iter().map(|(_, link)| link));
+    Ok(told.into_iter().zip(places).map(|((told, _), place)| (told, place)).collect())
 }
 
 /// Hands out the commits that are not known, then what is.
@@ -206,43 +212,82 @@ fn feed(
     Ok(())
 }
 
-/// What was found at the positions of a batch.
-type Found = Vec<(usize, Vec<Touch>, Vec<Entry>)>;
-
-/// One thread, with the repository open for itself.
-fn run(directory: &Path, jobs: &Jobs, memory: &Arc<Memory>, project: &Project) -> Result<Found, GitError> {
-    let root = Root::discover(directory)
-        .map_err(|failure| GitError::Unexpected { command: "open".into(), detail: failure.to_string() })?;
-    let Some(repository) = root.repository() else { return Ok(Vec::new()) };
-    let walker = Walker { root: &root, repository, contents: Contents::new(repository, Arc::clone(memory)) };
-    let mut results = Vec::new();
-    loop {
-        let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((position, work)) = next else { return Ok(results) };
-        results.push(tell(&walker, project, position, work)?);
-    }
+/// What the threads share.
+struct Teller<'a, F> {
+    directory: &'a Path,
+    memory: &'a Arc<Memory>,
+    project: &'a Project,
+    /// Whether touches are wanted, too.
+    remember: bool,
+    tell: &'a F,
 }
 
-fn tell(walker: &Walker<'_>, project: &Project, position: usize, work: Work) -> Done {
-    let touches = match work {
-        Work::Touches(touches) => touches,
-        Work::Commits(commits) => {
-            let mut touches = Vec::new();
-            for commit in &commits {
-                touches.extend(walker.touches(commit, &Scope::All)?);
+impl<T: Send, F: Fn(&Entry) -> T + Sync> Teller<'_, F> {
+    /// Works off what `feed` hands out, in no order.
+    fn run_all(
+        &self,
+        feed: impl FnOnce(&SyncSender<(usize, Work)>) -> Result<(), GitError>,
+    ) -> Result<Vec<Found<T>>, GitError> {
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8);
+        let (work, jobs) = sync_channel::<(usize, Work)>(threads * 4);
+        let jobs = Arc::new(Mutex::new(jobs));
+        std::thread::scope(|scope| {
+            // Only the threads hold the receiving end: when all have stopped, feeding them stops too.
+            let worker = |jobs: Jobs| move || self.run(&jobs);
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker(Arc::clone(&jobs)))).collect();
+            drop(jobs);
+            let fed = feed(&work);
+            drop(work);
+            let mut done = Vec::new();
+            for worker in workers {
+                match worker.join() {
+                    Ok(results) => done.extend(results?),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
             }
-            touches
-        }
-    };
-    let mut entries = Vec::with_capacity(touches.len());
-    let mut last: Option<Arc<CommitFacts>> = None;
-    for touch in &touches {
-        let commit = match last.take().filter(|last| last.id == touch.commit) {
-            Some(last) => last,
-            None => Arc::new(CommitFacts::read(walker.repository, touch.commit)?),
-        };
-        last = Some(Arc::clone(&commit));
-        entries.extend(Entry::new(touch, commit, &walker.contents, project));
+            fed.map(|()| done)
+        })
     }
-    Ok((position, touches, entries))
+
+    /// One thread, with the repository open for itself.
+    fn run(&self, jobs: &Jobs) -> Result<Vec<Found<T>>, GitError> {
+        let root = Root::discover(self.directory)
+            .map_err(|failure| GitError::Unexpected { command: "open".into(), detail: failure.to_string() })?;
+        let Some(repository) = root.repository() else { return Ok(Vec::new()) };
+        let walker = Walker { root: &root, repository, contents: Contents::new(repository, Arc::clone(self.memory)) };
+        let mut results = Vec::new();
+        loop {
+            let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok((position, work)) = next else { return Ok(results) };
+            results.push(self.one(&walker, position, work)?);
+        }
+    }
+
+    fn one(&self, walker: &Walker<'_>, position: usize, work: Work) -> Result<Found<T>, GitError> {
+        let mut touches = match work {
+            Work::Touches(touches) => touches,
+            Work::Commits(commits) => {
+                let mut touches = Vec::new();
+                for commit in &commits {
+                    touches.extend(walker.touches(commit, &Scope::All)?);
+                }
+                touches
+            }
+        };
+        let mut told = Vec::with_capacity(touches.len());
+        let mut last: Option<Arc<CommitFacts>> = None;
+        for touch in &touches {
+            let commit = match last.take().filter(|last| last.id == touch.commit) {
+                Some(last) => last,
+                None => Arc::new(CommitFacts::read(walker.repository, touch.commit)?),
+            };
+            last = Some(Arc::clone(&commit));
+            let entry = Entry::new(touch, commit, &walker.contents, self.project);
+            told.extend(entry.map(|entry| ((self.tell)(&entry), Link::of(&entry))));
+        }
+        if !self.remember {
+            touches = Vec::new();
+        }
+        Ok(Found { position, touches, told })
+    }
 }

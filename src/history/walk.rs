@@ -100,9 +100,12 @@ impl Walker<'_> {
     }
 
     /// The commits that changed one of the files that were ever the flag of `path`: where a commit adds such a file and
-    /// removes the same flag elsewhere, by key or by salt, that file is looked at too.
+    /// removes the same flag elsewhere, by key or by salt, that file is looked at too, and where it adds one out of
+    /// nothing, so are those that had its key in earlier commits.
     pub(super) fn follow(&self, tip: CommitId, path: String) -> Result<(Vec<Commit>, Scope), GitError> {
         let mut paths = vec![path];
+        // Commits without the flag, with the key that it got right after.
+        let mut absent: BTreeSet<(CommitId, FlagKey)> = BTreeSet::new();
         loop {
             let scope = Scope::Paths(paths.clone());
             let commits: Vec<Commit> =
@@ -110,14 +113,34 @@ impl Walker<'_> {
             let known = paths.len();
             for commit in &commits {
                 for change in commit.changes.iter().filter(|change| change.old.is_none()) {
-                    let source = self.source(commit, change)?;
-                    paths.extend(source.filter(|source| !paths.contains(source)));
+                    let ([parent], Some(key)) = (&commit.parents[..], flag_of(self.root, &change.path)) else {
+                        continue;
+                    };
+                    let sources = match self.source(commit, change)? {
+                        Some(source) => BTreeSet::from([source]),
+                        None if absent.insert((*parent, key.clone())) => self.earlier_files(*parent, &key)?,
+                        None => BTreeSet::new(),
+                    };
+                    let new: Vec<String> = sources.into_iter().filter(|source| !paths.contains(source)).collect();
+                    paths.extend(new);
                 }
             }
             if paths.len() == known {
                 return Ok((commits, scope));
             }
         }
+    }
+
+    /// The files that had this key in one of the commits up to `tip`. That takes as long as a look at all flags.
+    fn earlier_files(&self, tip: CommitId, key: &FlagKey) -> Result<BTreeSet<String>, GitError> {
+        let mut files = BTreeSet::new();
+        for commit in self.repository.log(&self.query(tip, None, &Scope::All))? {
+            let changes = commit?.changes.into_iter();
+            files.extend(
+                changes.map(|change| change.path).filter(|path| flag_of(self.root, path).as_ref() == Some(key)),
+            );
+        }
+        Ok(files)
     }
 
     /// The file that an added one was before.

@@ -12,7 +12,7 @@ pub mod table;
 pub use output::{ColorChoice, Output, Terminal, choose_color};
 
 use crate::diagnostic::Exit;
-use std::fmt;
+use std::{fmt, io};
 
 /// How data is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -70,6 +70,13 @@ pub trait Report {
     /// Any other format; `None` where the report does not have it.
     fn other(&self, format: Format) -> Option<String> {
         let _ = format;
+        None
+    }
+
+    /// Prints a long report piece by piece, so that it is never held as a whole; `None` for the formats that the other
+    /// functions make.
+    fn stream(&self, format: Format, out: &mut dyn io::Write) -> Option<io::Result<()>> {
+        let _ = (format, out);
         None
     }
 

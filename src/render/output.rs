@@ -69,6 +69,7 @@ pub struct Output {
     /// What standard error can show.
     pub stderr: Terminal,
     out: Box<dyn Write>,
+    data: Box<dyn Write>,
     err: Box<dyn Write>,
 }
 
@@ -79,7 +80,8 @@ impl Output {
         let choice = |color| if color { anstream::ColorChoice::AlwaysAnsi } else { anstream::ColorChoice::Never };
         let out = AutoStream::new(io::stdout(), choice(stdout.color));
         let err = AutoStream::new(io::stderr(), choice(stderr.color));
-        Self { format: Format::default(), quiet: false, stdout, stderr, out: Box::new(out), err: Box::new(err) }
+        let (format, data) = (Format::default(), io::stdout());
+        Self { format, quiet: false, stdout, stderr, out: Box::new(out), data: Box::new(data), err: Box::new(err) }
     }
 
     /// What the process's streams can show. `variable` reads the environment.
@@ -107,9 +109,7 @@ impl Output {
     /// When standard output can't be written.
     pub fn print(&mut self, outcome: &Outcome) -> io::Result<()> {
         if let Some(report) = &outcome.report {
-            let text = self.rendered(report.as_ref());
-            self.out.write_all(text.as_bytes())?;
-            self.out.flush()?;
+            self.print_report(report.as_ref())?;
         }
         if !self.quiet {
             for note in &outcome.notes {
@@ -118,6 +118,19 @@ impl Output {
             }
         }
         Ok(())
+    }
+
+    fn print_report(&mut self, report: &dyn Report) -> io::Result<()> {
+        // Data has no styles to take out.
+        let mut out = io::BufWriter::with_capacity(1 << 16, &mut self.data);
+        if let Some(streamed) = report.stream(self.format, &mut out) {
+            streamed?;
+            return out.flush();
+        }
+        drop(out);
+        let text = self.rendered(report);
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
     }
 
     fn rendered(&self, report: &dyn Report) -> String {

@@ -1,0 +1,286 @@
+//! Histories out of the ordinary: merges of every kind, several lives of a key, and taking back across them.
+
+use crate::support::TestRepo;
+use serde_json::Value;
+use std::fs;
+
+#[track_caller]
+fn entries(repo: &TestRepo, arguments: &[&str]) -> Vec<Value> {
+    let run = repo.flag(&[arguments, &["--json"]].concat()).ok();
+    run.json()["entries"].as_array().expect("entries").clone()
+}
+
+fn field<'e>(entries: &'e [Value], name: &str) -> Vec<&'e str> {
+    entries.iter().map(|entry| entry[name].as_str().unwrap_or("-")).collect()
+}
+
+/// Two flags, `a` with 10% in production and `b`.
+fn two() -> TestRepo {
+    let repo = TestRepo::init();
+    for key in ["a", "b"] {
+        repo.flag(&["create", key, "--type", "boolean"]).ok();
+    }
+    repo.flag(&["enable", "a", "--env", "production"]).ok();
+    repo.flag(&["rollout", "a", "10", "--env", "production"]).ok();
+    repo
+}
+
+/// `log`, `audit KEY` and `audit` tell the same of a flag.
+#[track_caller]
+fn agree(repo: &TestRepo, key: &str) -> Vec<Value> {
+    let log = entries(repo, &["log", key]);
+    assert_eq!(entries(repo, &["audit", key]), log);
+    let mut all = entries(repo, &["audit"]);
+    let keys: Vec<&Value> = log.iter().map(|entry| &entry["flag"]).collect();
+    all.retain(|entry| keys.contains(&&entry["flag"]));
+    assert_eq!(all, log);
+    // Remembered or not.
+    assert_eq!(entries(repo, &["log", key]), log);
+    fs::remove_dir_all(repo.path().join(".git/git-flag/history")).unwrap();
+    log
+}
+
+#[test]
+fn an_octopus_merge_adds_nothing_of_its_own() {
+    let repo = two();
+    for (branch, percentage) in [("one", None), ("two", Some("b")), ("three", None)] {
+        repo.git(&["switch", "-q", "-c", branch, "main"]);
+        match (branch, percentage) {
+            ("one", _) => repo.flag(&["set", "a", "owner=team-one"]).ok(),
+            (_, Some(key)) => repo.flag(&["enable", key, "--env", "staging"]).ok(),
+            _ => repo.flag(&["enable", "a", "--env", "staging"]).ok(),
+        };
+    }
+    repo.git(&["switch", "-q", "main"]);
+    // Two branches changed `a`, in lines far enough apart.
+    repo.git(&["merge", "-q", "--no-ff", "-m", "octopus", "one", "two", "three"]);
+    assert_eq!(repo.git(&["log", "-1", "--format=%P"]).split_whitespace().count(), 4);
+    let log = agree(&repo, "a");
+    assert_eq!(field(&log, "kind"), ["change"; 5]);
+    assert_eq!(field(&log, "action")[2..], ["rollout", "enable", "create"]);
+    assert_eq!(field(&agree(&repo, "b"), "action"), ["enable", "create"]);
+}
+
+#[test]
+fn an_octopus_merge_can_hide_a_change_and_drop_another() {
+    let repo = two();
+    for (branch, owner) in [("one", "team-one"), ("two", "team-two")] {
+        repo.git(&["switch", "-q", "-c", branch, "main"]);
+        repo.flag(&["set", if branch == "one" { "a" } else { "b" }, &format!("owner={owner}")]).ok();
+    }
+    repo.git(&["switch", "-q", "main"]);
+    repo.git(&["merge", "-q", "--no-ff", "--no-commit", "one", "two"]);
+    repo.replace("flags/a.yaml", "percentage: 10", "percentage: 100");
+    repo.git(&["checkout", "-q", "main", "--", "flags/b.yaml"]);
+    repo.commit_all("octopus");
+    let a = agree(&repo, "a");
+    assert_eq!(field(&a, "kind")[..2], ["merge", "change"]);
+    assert!(a[0]["summary"].as_str().unwrap().contains("10% → 100%"), "{}", a[0]);
+    let b = agree(&repo, "b");
+    assert_eq!(field(&b, "action"), ["merged-away", "metadata", "create"]);
+    assert!(b[0]["summary"].as_str().unwrap().contains("team-two"), "{}", b[0]);
+}
+
+#[test]
+fn a_merge_that_is_reverted_is_told_with_what_it_took_away() {
+    let repo = two();
+    repo.git(&["switch", "-q", "-c", "side"]);
+    repo.flag(&["rollout", "a", "50", "--env", "production"]).ok();
+    repo.git(&["switch", "-q", "main"]);
+    repo.flag(&["enable", "b", "--env", "production"]).ok();
+    repo.git(&["merge", "-q", "--no-ff", "-m", "merge", "side"]);
+    let merge = repo.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    repo.git(&["revert", "--no-edit", "-m", "1", &merge]);
+    let log = agree(&repo, "a");
+    assert_eq!(field(&log, "summary")[..2], ["production: 50% → 10%", "production: 10% → 50%"]);
+    // And merged in again, by reverting the revert.
+    repo.git(&["revert", "--no-edit", "HEAD"]);
+    assert_eq!(field(&agree(&repo, "a"), "summary")[0], "production: 10% → 50%");
+}
+
+#[test]
+fn a_change_that_is_dropped_and_merged_in_later_is_told_each_time() {
+    let repo = two();
+    repo.git(&["switch", "-q", "-c", "side"]);
+    repo.flag(&["rollout", "a", "50", "--env", "production"]).ok();
+    repo.git(&["switch", "-q", "main"]);
+    repo.git(&["merge", "-q", "--no-ff", "-s", "ours", "-m", "dropped", "side"]);
+    repo.git(&["switch", "-q", "side"]);
+    repo.flag(&["rollout", "a", "60", "--env", "production"]).ok();
+    repo.git(&["switch", "-q", "main"]);
+    let merged = repo.try_git(&["merge", "-q", "--no-ff", "-m", "again", "side"]);
+    assert_ne!(merged.code, 0, "10% on one side and 50% → 60% on the other are a conflict");
+    repo.git(&["checkout", "-q", "--theirs", "--", "flags/a.yaml"]);
+    repo.commit_all("again");
+    let log = agree(&repo, "a");
+    assert_eq!(field(&log, "action")[1..3], ["rollout", "merged-away"]);
+    assert_eq!(log[0]["commit"], repo.git(&["rev-parse", "HEAD"]).trim());
+}
+
+#[test]
+fn an_earlier_life_in_another_folder_belongs_to_the_log() {
+    let repo = two();
+    repo.flag(&["delete", "a"]).ok();
+    repo.flag(&["enable", "b", "--env", "staging"]).ok();
+    fs::create_dir_all(repo.path().join("flags/new")).unwrap();
+    repo.write("flags/new/a.yaml", repo.read("flags/b.yaml"));
+    repo.commit_all("a again");
+    repo.flag(&["enable", "a", "--env", "production"]).ok();
+    let log = agree(&repo, "a");
+    assert_eq!(field(&log, "action"), ["enable", "create", "delete", "rollout", "enable", "create"]);
+    assert_eq!((&log[1]["previous"], &log[5]["previous"]), (&Value::Null, &Value::Null));
+    // The first change after the cache was written belongs to it, too.
+    repo.flag(&["log", "a"]).ok();
+    repo.flag(&["disable", "a", "--env", "production"]).ok();
+    assert_eq!(entries(&repo, &["log", "a"])[1..], log);
+}
+
+#[test]
+fn moves_there_and_back_are_one_log() {
+    let repo = two();
+    for folder in ["flags/x", "flags/y", "flags/x"] {
+        let from = repo.git(&["ls-files", "*/a.yaml"]).trim().to_owned();
+        fs::create_dir_all(repo.path().join(folder)).unwrap();
+        repo.git(&["mv", &from, &format!("{folder}/a.yaml")]);
+        repo.commit_all("move");
+        repo.flag(&["rollout", "a", &repo.commits().to_string(), "--env", "production"]).ok();
+    }
+    // A branch that began before the last move and still changes the old file.
+    repo.git(&["switch", "-q", "-c", "side", "HEAD~2"]);
+    repo.flag(&["set", "a", "owner=team-side"]).ok();
+    repo.git(&["switch", "-q", "main"]);
+    repo.git(&["merge", "-q", "--no-ff", "-m", "merge", "side"]);
+    let log = agree(&repo, "a");
+    let mut actions = field(&log, "action");
+    actions.sort_unstable();
+    assert_eq!(actions.iter().filter(|action| **action == "move").count(), 3, "{actions:?}");
+    assert_eq!(actions.iter().filter(|action| **action == "metadata").count(), 1, "{actions:?}");
+    assert_eq!(actions.len(), 10, "{actions:?}");
+}
+
+#[test]
+fn going_back_to_before_a_rename_brings_the_old_key_back() {
+    let repo = two();
+    repo.flag(&["require", "b", "--on", "a", "--serves", "true"]).ok();
+    repo.git(&["tag", "then"]);
+    let before = [repo.read("flags/a.yaml"), repo.read("flags/b.yaml")];
+    repo.flag(&["rename", "a", "z"]).ok();
+    repo.flag(&["rollout", "z", "30", "--env", "production"]).ok();
+    repo.flag(&["rollback", "z", "--to", "then", "--dry-run"]).ok().prints("percentage: 10");
+    repo.flag(&["rollback", "z", "--to", "then"]).ok();
+    assert_eq!([repo.read("flags/a.yaml"), repo.read("flags/b.yaml")], before);
+    assert!(!repo.path().join("flags/z.yaml").exists());
+    assert_eq!(repo.status(), "");
+    repo.flag(&["undo"]).ok();
+    assert!(repo.read("flags/z.yaml").contains("percentage: 30"));
+}
+
+#[test]
+fn going_back_in_one_environment_keeps_the_new_key() {
+    let repo = two();
+    repo.git(&["tag", "then"]);
+    repo.flag(&["rename", "a", "z"]).ok();
+    let renamed = repo.read("flags/z.yaml");
+    repo.flag(&["rollout", "z", "30", "--env", "production"]).ok();
+    repo.flag(&["set", "z", "owner=team-z"]).ok();
+    repo.flag(&["rollback", "z", "--to", "then", "--env", "production"]).ok();
+    assert!(repo.read("flags/z.yaml").contains("percentage: 10"));
+    repo.flag(&["set", "z", "owner="]).ok();
+    assert_eq!(repo.read("flags/z.yaml"), renamed);
+}
+
+#[test]
+fn going_back_past_a_rename_does_not_take_another_flag_for_it() {
+    let repo = two();
+    repo.flag(&["create", "z", "--type", "boolean"]).ok();
+    repo.git(&["tag", "then"]);
+    repo.flag(&["delete", "z"]).ok();
+    repo.flag(&["rename", "a", "z"]).ok();
+    repo.flag(&["rollout", "z", "30", "--env", "production"]).ok();
+    repo.flag(&["rollback", "z", "--to", "then"]).ok();
+    assert!(repo.read("flags/a.yaml").contains("percentage: 10"));
+    assert!(!repo.path().join("flags/z.yaml").exists());
+    // The old key may be taken meanwhile.
+    repo.flag(&["rename", "a", "y"]).ok();
+    repo.flag(&["create", "a", "--type", "boolean"]).ok();
+    repo.flag(&["rollback", "y", "--to", "then"]).exits(5).says("F256").says("`a`");
+}
+
+#[test]
+fn rollback_on_another_branch_leaves_this_one() {
+    let repo = two();
+    repo.git(&["branch", "hotfix"]);
+    repo.flag(&["rollout", "a", "70", "--env", "production"]).ok();
+    let here = repo.git(&["rev-parse", "HEAD"]);
+    // There the last change is the one to 10%.
+    repo.flag(&["rollback", "a", "--branch", "hotfix"]).ok();
+    assert_eq!(repo.git(&["rev-parse", "HEAD"]), here);
+    assert!(repo.read("flags/a.yaml").contains("percentage: 70"));
+    let there = repo.git(&["show", "hotfix:flags/a.yaml"]);
+    assert!(!there.contains("percentage"), "{there}");
+    assert_eq!(repo.git(&["log", "-1", "--format=%P", "hotfix"]), repo.git(&["rev-parse", "HEAD~1"]));
+    assert_eq!(repo.status(), "");
+}
+
+#[test]
+fn rollback_without_a_commit_edits_the_work_tree() {
+    let repo = two();
+    let commits = repo.commits();
+    repo.flag(&["rollback", "a", "--no-commit"]).ok();
+    assert_eq!(repo.commits(), commits);
+    assert_eq!(repo.status(), " M flags/a.yaml\n");
+    assert!(!repo.read("flags/a.yaml").contains("percentage"));
+    repo.git(&["checkout", "-q", "--", "."]);
+    repo.flag(&["rollback", "a", "--to", "HEAD~1", "--no-commit"]).ok();
+    assert_eq!(repo.status(), " M flags/a.yaml\n");
+}
+
+#[test]
+fn diff_of_three_dots_begins_where_the_branches_parted() {
+    let repo = two();
+    repo.git(&["switch", "-q", "-c", "side"]);
+    repo.flag(&["rollout", "a", "50", "--env", "production"]).ok();
+    repo.git(&["switch", "-q", "main"]);
+    repo.flag(&["enable", "b", "--env", "staging"]).ok();
+    let json = repo.flag(&["diff", "main...side", "--json"]).ok().json();
+    let subjects: Vec<&Value> =
+        json["differences"].as_array().unwrap().iter().map(|difference| &difference["subject"]["name"]).collect();
+    assert_eq!(subjects, ["a"]);
+    assert_eq!(json["from"], repo.git(&["merge-base", "main", "side"]).trim());
+    assert_eq!(json["to"], repo.git(&["rev-parse", "side"]).trim());
+    repo.flag(&["diff", "side...", "--exit-code"]).exits(1).prints("staging: enabled");
+    // With two dots what the other side did looks undone.
+    repo.flag(&["diff", "main..side"]).ok().prints("staging: disabled").prints("10% → 50%");
+    // Nothing in common: nothing to begin at.
+    repo.git(&["switch", "-q", "--orphan", "alone"]);
+    repo.git(&["commit", "-q", "--allow-empty", "-m", "alone"]);
+    let run = repo.flag(&["diff", "main...alone"]);
+    assert!(run.code != 0 && run.code != 101, "{run}");
+}
+
+#[test]
+fn all_flags_and_one_flag_print_alike() {
+    let repo = TestRepo::with_flag();
+    repo.flag(&["enable", "new-checkout", "--env", "production", "--reason", "say \"yes\", = and\u{1f}\u{e9}"]).ok();
+    repo.flag(&["rollout", "new-checkout", "10", "--env", "production", "--ticket", "no"]).ok();
+    for format in ["table", "json", "jsonl", "csv", "markdown", "yaml"] {
+        for more in [&[][..], &["-n", "1"], &["--env", "production"], &["--author", "nobody"]] {
+            let all = repo.flag(&[&["audit", "--format", format], more].concat()).ok().stdout;
+            let one = repo.flag(&[&["audit", "new-checkout", "--format", format], more].concat()).ok().stdout;
+            assert_eq!(all, one, "{format} {more:?}");
+        }
+    }
+    let json = repo.flag(&["audit", "--json"]).ok();
+    let as_yaml: Value = serde_yaml::from_str(&repo.flag(&["audit", "--format", "yaml"]).ok().stdout).unwrap();
+    assert_eq!(json.json(), as_yaml);
+    assert_eq!(json.stdout, format!("{:#}\n", json.json()));
+    let lines: Vec<Value> = repo
+        .flag(&["audit", "--format", "jsonl"])
+        .ok()
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(json.json()["entries"], Value::Array(lines));
+    assert_eq!(json.json()["entries"][0]["previous"], json.json()["entries"][1]["digest"]);
+}
