@@ -96,7 +96,7 @@ impl Here<'_> {
             found.iter().map(|(change, parts)| Back { change, parts: parts.clone() }).collect();
         let words: Vec<String> = backs.iter().map(|back| self.words(back)).collect();
         change(session, write, purpose, |draft| {
-            restore::take_back(draft, self.root, self.repository, &backs)?;
+            restore::take_back(draft, self.root, self.repository, &backs).map_err(|failure| self.whole(failure))?;
             Ok(format!("roll back {}", words.join("; ")))
         })
     }
@@ -137,6 +137,15 @@ impl Here<'_> {
         let key = wanted.key.clone();
         draft.set_flag(&file, &Flag { key: self.key.clone(), ..wanted })?;
         if key == *self.key { Ok(()) } else { restore::rename_back(draft, &file.path, self.key, &key) }
+    }
+
+    /// A file that does not read has no environments to go back in; as a whole it can go back.
+    fn whole(&self, failure: Box<Failure>) -> Box<Failure> {
+        match self.environment {
+            Some(_) if failure.code() == Some(&repository::FLAG_DOES_NOT_READ) => failure
+                .help(format!("`git flag rollback {}` without `--env` takes back the change that broke it", self.key)),
+            _ => failure,
+        }
     }
 
     /// The newest changes that are not undone, at most `most`, with the parts of them that are not.

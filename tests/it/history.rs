@@ -249,6 +249,19 @@ fn rollback_of_several_steps_and_to_a_revision() {
 }
 
 #[test]
+fn rollback_repairs_a_flag_that_no_longer_reads() {
+    let repo = rolled_out();
+    let before = repo.read(FILE);
+    repo.replace(FILE, "percentage: 25}", "percentage: 25 # careful}");
+    repo.commit_all("broken");
+    let run = repo.flag(&["rollback", "new-checkout", "--env", "production"]).exits(2).says("F226");
+    run.says("`git flag rollback new-checkout` without `--env`");
+    repo.flag(&["rollback", "new-checkout", "--reason", "it does not read"]).ok();
+    assert_eq!((repo.read(FILE), repo.status()), (before, String::new()));
+    repo.flag(&["eval", "new-checkout", "--env", "production", "--user", "ada"]).ok();
+}
+
+#[test]
 fn rollback_refuses_what_it_would_overwrite() {
     let repo = rolled_out();
     // Both changes are in one commit each, by hand, so that the newer one can't be told apart from its part.
