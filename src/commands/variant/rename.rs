@@ -77,7 +77,7 @@ pub(super) fn run(args: &Rename, session: &mut Session) -> Result<Outcome> {
 /// Renames it in the flag's own file, and proves that nothing else has changed.
 fn rename(draft: &mut Draft<'_>, file: &FlagFile, old: &VariantName, new: &VariantName) -> Result<()> {
     draft.edit_file(&file.path, &edits(&file.flag, old, new))?;
-    if draft.flag(&file.flag.key)?.flag == renamed(&file.flag, old, new) {
+    if draft.flag(&file.flag.key)?.flag == file.flag.with_variant_renamed(old, new) {
         return Ok(());
     }
     let message = format!("`{}` can't be edited without changing something else", file.path);
@@ -120,36 +120,6 @@ fn edits(flag: &Flag, old: &VariantName, new: &VariantName) -> Vec<Edit> {
     edits
 }
 
-/// The flag with the other name.
-fn renamed(flag: &Flag, old: &VariantName, new: &VariantName) -> Flag {
-    let mut flag = flag.clone();
-    let follow = |name: &mut VariantName| {
-        if name == old {
-            *name = new.clone();
-        }
-    };
-    follow(&mut flag.default);
-    flag.variants.iter_mut().for_each(|variant| follow(&mut variant.name));
-    for environment in &mut flag.environments {
-        environment.targets.iter_mut().for_each(|target| follow(&mut target.serve));
-        let serves = environment.rules.iter_mut().map(|rule| &mut rule.serve).chain([&mut environment.serve]);
-        for serve in serves {
-            match serve {
-                Serve::Variant(variant) => follow(variant),
-                Serve::Rollout(rollout) => {
-                    rollout.serve.iter_mut().for_each(follow);
-                    for (_, setting) in &mut rollout.settings {
-                        if let Setting::Split(entries) = setting {
-                            entries.iter_mut().for_each(|entry| follow(&mut entry.variant));
-                        }
-                    }
-                }
-            }
-        }
-    }
-    flag
-}
-
 /// What the flag's tests expect.
 fn rename_in_tests(draft: &mut Draft<'_>, key: &FlagKey, old: &VariantName, new: &VariantName) -> Result<()> {
     let path: FilePath = layout::tests_path(key);
@@ -157,7 +127,7 @@ fn rename_in_tests(draft: &mut Draft<'_>, key: &FlagKey, old: &VariantName, new:
     let (Some(tree), _) = yaml::parse(&path, &text) else { return Ok(()) };
     let cases = tree.root.get("expect").and_then(|cases| cases.items()).unwrap_or_default();
     let expected = cases.iter().enumerate().filter(|(_, case)| {
-        let variant = case.get("variant").and_then(|variant| variant.scalar());
+        let variant = case.get("variant").and_then(yaml::Node::scalar);
         variant == Some(Resolved::Text(old.as_str()))
     });
     let path_of = |index| Path::root().key("expect").index(index).key("variant");
@@ -198,7 +168,7 @@ mod tests {
     fn every_serve_follows() {
         let flag = coloured(&["red", "green"]);
         let (red, blue) = (flag.default.clone(), VariantName::new("blue").unwrap());
-        let other = renamed(&flag, &red, &blue);
+        let other = flag.with_variant_renamed(&red, &blue);
         assert_eq!(other.default, blue);
         assert!(other.variant("red").is_none() && other.variant("blue").is_some());
         assert!(!super::super::uses(&flag, &red).is_empty());

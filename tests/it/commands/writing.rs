@@ -290,6 +290,8 @@ fn a_variant_gets_another_name_and_nobody_moves() {
     let before = values(&repo);
     let dry = run(&repo, "variant rename colours control blue --dry-run").ok();
     assert!(dry.stdout.contains("rename variant control to blue"), "{dry}");
+    assert!(dry.stdout.contains("production: nobody's value changes: the variant `control` is called `blue`"), "{dry}");
+    assert!(!dry.stdout.contains("moves"), "{dry}");
     assert_eq!(repo.read("flags/experiments/colours.yaml"), flag);
     once(&repo, "variant rename colours control blue");
     let expected = flag.replace("control", "blue");
