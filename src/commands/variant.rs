@@ -1,3 +1,5 @@
+mod rename;
+
 use super::completing::{Keys, Variants};
 use super::values::{name_of, variant as parse};
 use super::writing::{Purpose, WriteArgs, change, change_flag, variant as find};
@@ -8,12 +10,13 @@ use crate::model::{Catalog, Flag, FlagKey, ValueType, Variant, VariantName};
 use crate::render::Outcome;
 use clap_complete::engine::ArgValueCompleter;
 
-/// Add, change or remove what a flag can serve
+/// Add, change, rename or remove what a flag can serve
 #[derive(Debug, clap::Args)]
 #[command(arg_required_else_help = true)]
 #[command(after_help = "Examples:
   git flag variant add button-colour treatment=green --description \"The brand's own\"
   git flag variant set button-colour treatment=teal
+  git flag variant rename button-colour treatment green
   git flag variant remove button-colour treatment")]
 pub struct Args {
     #[command(subcommand)]
@@ -24,6 +27,7 @@ pub struct Args {
 enum Command {
     Add(Define),
     Set(Define),
+    Rename(rename::Rename),
     Remove(Remove),
 }
 
@@ -71,6 +75,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     match args.command {
         Command::Add(args) => define(&args, session, "variant-add", add),
         Command::Set(args) => define(&args, session, "variant-set", set),
+        Command::Rename(args) => rename::run(&args, session),
         Command::Remove(args) => {
             let key = super::arguments::key(&args.key)?;
             name_of("a variant", &args.name, VariantName::new)?;

@@ -70,8 +70,28 @@ pub fn impact(
         (None, None) => Vec::new(),
         (None, Some(after)) => words(format!("the flag is new and {}", state(after, environment, now))),
         (Some(_), None) => words("the flag is gone, clients fall back to the default in their code".to_owned()),
-        (Some(before), Some(after)) => Both { before, after, environment, now }.impacts(),
+        (Some(before), Some(after)) => match renamed_variant(before.flag, after.flag) {
+            None => Both { before, after, environment, now }.impacts(),
+            Some((old, new)) => {
+                let flag = before.flag.with_variant_renamed(old, new);
+                let mut found = Both { before: Context { flag: &flag, ..before }, after, environment, now }.impacts();
+                if found.is_empty() && before.flag.environment(environment.as_str()).is_some() {
+                    found = words(format!("nobody's value changes: the variant `{old}` is called `{new}`"));
+                }
+                found
+            }
+        },
     }
+}
+
+/// The one variant that has another name and the same value.
+fn renamed_variant<'a>(before: &'a Flag, after: &'a Flag) -> Option<(&'a VariantName, &'a VariantName)> {
+    let only = |these: &'a Flag, those: &Flag| {
+        let mut alone = these.variants.iter().filter(|variant| those.variant(variant.name.as_str()).is_none());
+        alone.next().filter(|_| alone.next().is_none())
+    };
+    let (old, new) = (only(before, after)?, only(after, before)?);
+    (old.value == new.value).then_some((&old.name, &new.name))
 }
 
 fn state(context: Context<'_>, environment: &EnvironmentName, now: Timestamp) -> String {

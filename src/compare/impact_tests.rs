@@ -281,7 +281,7 @@ fn targets_requirements_values_and_rings_in_words() {
     assert_eq!(told(&ramp("10"), &target), ["3 users get on"]);
     assert_eq!(told(&target, &ramp("10")), ["3 users no longer get on as a target"]);
     let needs = edited(&ramp("10"), |it| {
-        it.requires = vec![Requirement { flag: key("b"), serves: variant("on"), boolean: true }]
+        it.requires = vec![Requirement { flag: key("b"), serves: variant("on"), boolean: true }];
     });
     assert_eq!(told(&ramp("10"), &needs), ["only those for whom `b` serves on; all others get off"]);
     let more = edited(&needs, |it| it.environments[0].serve = percentage("25"));

@@ -147,6 +147,34 @@ impl Flag {
         self.variants.iter().find(|variant| variant.name == *name)
     }
 
+    /// The same flag, whose variant `old` is called `new`: nobody is served another value.
+    #[must_use]
+    pub fn with_variant_renamed(&self, old: &VariantName, new: &VariantName) -> Self {
+        let mut flag = self.clone();
+        let follow = |name: &mut VariantName| {
+            if name == old {
+                *name = new.clone();
+            }
+        };
+        follow(&mut flag.default);
+        for variant in &mut flag.variants {
+            follow(&mut variant.name);
+        }
+        for environment in &mut flag.environments {
+            for target in &mut environment.targets {
+                follow(&mut target.serve);
+            }
+            let rules = environment.rules.iter_mut().map(|rule| &mut rule.serve);
+            for serve in rules.chain([&mut environment.serve]) {
+                match serve {
+                    Serve::Variant(variant) => follow(variant),
+                    Serve::Rollout(rollout) => rollout.variants_mut().into_iter().for_each(follow),
+                }
+            }
+        }
+        flag
+    }
+
     /// The salt of its buckets.
     #[must_use]
     pub fn effective_salt(&self) -> &str {

@@ -74,6 +74,19 @@ impl Rollout {
     }
 }
 
+impl Rollout {
+    /// As [`Self::variants`], to be changed.
+    pub(super) fn variants_mut(&mut self) -> Vec<&mut VariantName> {
+        let mut all: Vec<&mut VariantName> = self.serve.iter_mut().collect();
+        for (_, setting) in &mut self.settings {
+            if let Setting::Split(entries) = setting {
+                all.extend(entries.iter_mut().map(|entry| &mut entry.variant));
+            }
+        }
+        all
+    }
+}
+
 impl Serve {
     /// The strategy, unless a variant is served.
     #[must_use]

@@ -271,6 +271,17 @@ impl<'r> Draft<'r> {
         Ok(path)
     }
 
+    /// Edits a file that exists, whatever it is; the caller looks at what it means then.
+    ///
+    /// # Errors
+    /// When the file is written in a way that can't be edited honestly.
+    pub fn edit_file(&mut self, path: &FilePath, edits: &[yaml::Edit]) -> Result<()> {
+        let text = self.text(path)?.unwrap_or_default();
+        let edited = yaml::edit(&text, edits).map_err(|error| not_editable(path, &error.into()))?;
+        self.changed.insert(path.clone(), Some(edited));
+        Ok(())
+    }
+
     /// Sets the text of a file, `None` to remove it.
     pub fn set_text(&mut self, path: FilePath, text: Option<String>) {
         self.changed.insert(path, text);

@@ -53,9 +53,24 @@ fn without_colour_nothing_is_lost() {
 fn names_cannot_play_with_the_terminal() {
     let repo = TestRepo::shop();
     repo.replace("flags/features/new-checkout.yaml", "One-page checkout", "\"evil \\e[2Jtext\"");
-    for words in [&["list"][..], &["show", "new-checkout"][..], &["list", "--format", "plain"][..]] {
+    // Files can't hold such characters, and what is said about them is safe; authors and messages of commits can.
+    for (words, code) in [(&["list"][..], 0), (&["show", "new-checkout"][..], 2), (&["validate"][..], 1)] {
+        let run = repo.flag(words);
+        assert_eq!(run.code, code, "{run}");
+        assert!(!run.to_string().contains(ESCAPE), "{run}");
+    }
+    repo.replace("flags/features/new-checkout.yaml", "\"evil \\e[2Jtext\"", "Checkout on one page");
+    repo.git(&["add", "flags"]);
+    repo.git(&[
+        "commit",
+        "-qm",
+        "evil \u{1b}[2J\u{202e}txet",
+        "--author",
+        "Eve \u{1b}[31m\u{202e}il <eve@example.com>",
+    ]);
+    for words in [&["log", "new-checkout"][..], &["audit"][..]] {
         let run = repo.flag(words).ok();
-        assert!(!run.stdout.contains(ESCAPE), "{run}");
+        assert!(run.stdout.contains("Eve") && !run.stdout.contains([ESCAPE, '\u{202e}']), "{run}");
     }
 }
 

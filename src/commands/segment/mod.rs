@@ -1,6 +1,7 @@
 //! `segment`: reusable audiences.
 
 mod members;
+mod rename;
 mod report;
 mod uses;
 
@@ -16,7 +17,7 @@ use crate::project::Draft;
 use crate::render::Outcome;
 use clap_complete::engine::ArgValueCompleter;
 
-/// Create, change, list and delete segments: audiences that rules of many flags name
+/// Create, change, rename, list and delete segments: audiences that rules of many flags name
 ///
 /// Who is excluded is never in a segment, who is included always; everyone else when all conditions match.
 #[derive(Debug, clap::Args)]
@@ -37,6 +38,7 @@ enum Command {
     Include(Members),
     Exclude(Members),
     Match(Match),
+    Rename(rename::Rename),
     Delete(Delete),
     List(report::ListArgs),
     Show(report::ShowArgs),
@@ -145,6 +147,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
             let what = members::change_conditions(&mut segment.conditions, new, &args.remove)?;
             Ok(what)
         }),
+        Command::Rename(args) => rename::run(&args, session),
         Command::Delete(args) => delete(&args, session),
         Command::List(args) => report::list(&args, session),
         Command::Show(args) => report::show(&args, session),

@@ -70,10 +70,11 @@ fn segments_nest() {
 #[test]
 fn the_reason_is_split_where_a_percentage_among_the_conditions_decided() {
     let half = || within("50", None, Some("x"));
-    let inside =
-        (0..).map(|at| format!("u{at}")).find(|unit| bucket(Bucketing::FlagdV3, "x", unit).get() < 50_000).unwrap();
-    let outside =
-        (0..).map(|at| format!("u{at}")).find(|unit| bucket(Bucketing::FlagdV3, "x", unit).get() >= 50_000).unwrap();
+    let unit = |inside: bool| {
+        let fits = |unit: &String| (bucket(Bucketing::FlagdV3, "x", unit).get() < 50_000) == inside;
+        (0..100).map(|at| format!("u{at}")).find(fits).unwrap()
+    };
+    let (inside, outside) = (unit(true), unit(false));
     let not = |condition| Condition::Not(Box::new(condition));
     let reason = |when: Vec<Condition>, unit: &str| {
         let flag =

@@ -264,3 +264,78 @@ fn init_starts_a_repository() {
     repo.flag(&["init", "--environments", "dev,dev"]).exits(2).complains();
     assert_eq!(repo.status(), "");
 }
+
+/// Every mention of a variant follows its new name, comments stay, and nobody is served anything else.
+#[test]
+fn a_variant_gets_another_name_and_nobody_moves() {
+    let repo = TestRepo::shop();
+    let flag = "# colours\ntype: string\nowner: team-web\nkind: ops\nvariants:\n  # as it was\n  control: {value: blue} # the old one\n  treatment: {value: green}\ndefault: control\nenvironments:\n  production:\n    enabled: true\n    targets:\n      - {serve: control, units: [user-1]}\n    rules:\n      - id: half\n        when: [{attribute: country, in: [DE]}]\n        serve: {percentage: 50, serve: control}\n    serve: {split: [control: 34, treatment: 30, control: 3, treatment: 33]} # twice\n";
+    repo.write("flags/experiments/colours.yaml", flag);
+    repo.write(
+        "flags/tests/colours.yaml",
+        "environment: production\nexpect:\n  - {user: user-1, variant: control} # fixed\n  - {user: user-2, value: blue, variant: treatment}\n",
+    );
+    let needy = "type: boolean\nowner: team-web\nkind: ops\ndefault: false\nrequires: [{flag: colours, serves: control}]\nenvironments: {production: {enabled: true, serve: true}}\n";
+    repo.write("flags/features/needy.yaml", needy);
+    repo.git(&["add", "flags"]);
+    repo.git(&["commit", "-qm", "colours"]);
+    let values = |repo: &TestRepo| -> Vec<String> {
+        let ask = |user: usize| {
+            let user = format!("u{user}");
+            let words = ["eval", "colours", "--env", "production", "--user", &user, "--value-only"];
+            repo.flag(&words).ok().stdout
+        };
+        (0..20).map(ask).collect()
+    };
+    let before = values(&repo);
+    let dry = run(&repo, "variant rename colours control blue --dry-run").ok();
+    assert!(dry.stdout.contains("rename variant control to blue"), "{dry}");
+    assert!(dry.stdout.contains("production: nobody's value changes: the variant `control` is called `blue`"), "{dry}");
+    assert!(!dry.stdout.contains("moves"), "{dry}");
+    assert_eq!(repo.read("flags/experiments/colours.yaml"), flag);
+    once(&repo, "variant rename colours control blue");
+    let expected = flag.replace("control", "blue");
+    assert_eq!(repo.read("flags/experiments/colours.yaml"), expected);
+    assert_eq!(repo.read("flags/features/needy.yaml"), needy.replace("control", "blue"));
+    assert!(repo.read("flags/tests/colours.yaml").contains("variant: blue} # fixed\n"));
+    assert_eq!(values(&repo), before);
+    refused(&repo, "variant rename colours treatment Blue", 5, "F254");
+    refused(&repo, "variant rename colours nothing other", 3, "F263");
+    refused(&repo, "variant rename new-checkout on off", 2, "F264");
+}
+
+/// Rules, segments and rings follow a segment's new name; the buckets of its percentages stay.
+#[test]
+fn a_segment_gets_another_name_and_nobody_moves() {
+    let repo = TestRepo::shop();
+    repo.write(
+        "flags/segments/some.yaml",
+        "match:\n  - {percentage: 40} # of all\n  - not: {percentage: 10, salt: own}\n",
+    );
+    repo.write("flags/segments/more.yaml", "match: [{any: [{segment: some}, {segment: staff}]}]\n");
+    let flag = "type: boolean\nowner: team-web\nkind: ops\ndefault: false\nenvironments:\n  production:\n    enabled: true\n    rules:\n      - {id: some, when: [{not: {segment: some}}], serve: true} # not for some\n      - {id: more, when: [{segment: more}], serve: true}\n    serve: false\n";
+    repo.write("flags/features/segmented.yaml", flag);
+    repo.git(&["add", "flags"]);
+    repo.git(&["commit", "-qm", "segments"]);
+    let answers = |repo: &TestRepo| -> Vec<String> {
+        let ask = |user: usize| {
+            let user = format!("u{user}");
+            repo.flag(&["eval", "segmented", "--env", "production", "--user", &user, "--json"]).ok().stdout
+        };
+        (0..20).map(ask).collect()
+    };
+    let before = answers(&repo);
+    assert!(before.iter().any(|answer| answer != &before[0].replace("u0", "u1")));
+    run(&repo, "segment rename some few --dry-run").ok();
+    assert_eq!(repo.read("flags/features/segmented.yaml"), flag);
+    once(&repo, "segment rename some few");
+    let segment = "match:\n  - {percentage: 40, salt: some} # of all\n  - not: {percentage: 10, salt: own}\n";
+    assert_eq!(repo.read("flags/segments/few.yaml"), segment);
+    assert_eq!(repo.read("flags/features/segmented.yaml"), flag.replace("segment: some", "segment: few"));
+    assert_eq!(repo.read("flags/segments/more.yaml"), "match: [{any: [{segment: few}, {segment: staff}]}]\n");
+    assert_eq!(answers(&repo), before);
+    refused(&repo, "segment rename few Staff", 5, "F254");
+    refused(&repo, "segment rename nobody somebody", 3, "F205");
+    once(&repo, "segment rename staff employees");
+    run(&repo, "validate").ok();
+}
