@@ -34,6 +34,8 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let editor = editor(&root)?;
     let (path, before) =
         text_of(&root, write, &key).map_err(|failure| uncommitted(&root, write, key.as_str(), failure))?;
+    root.recover()?;
+    root.refuse_if_dirty(&write.options(), &path)?;
     let copy = copy(&key, &before)?;
     let result = edited(session, &root, write, &editor, &copy, (&path, &before)).and_then(|after| {
         let purpose =

@@ -50,6 +50,10 @@ pub(super) struct WriteArgs {
     #[arg(long)]
     pub(super) push: bool,
 
+    /// Leave out the hooks `pre-commit` and `commit-msg`, as `git commit --no-verify` does.
+    #[arg(long)]
+    pub(super) no_verify: bool,
+
     #[command(flatten)]
     pub(super) format: super::arguments::FormatArgs,
 }
@@ -57,7 +61,12 @@ pub(super) struct WriteArgs {
 impl WriteArgs {
     /// How the change is written.
     pub(super) fn options(&self) -> WriteOptions {
-        WriteOptions { no_commit: self.no_commit, branch: self.branch.clone(), push: self.push }
+        WriteOptions {
+            no_commit: self.no_commit,
+            branch: self.branch.clone(),
+            push: self.push,
+            no_verify: self.no_verify,
+        }
     }
 }
 

@@ -75,6 +75,22 @@ impl Repository {
         }
     }
 
+    /// The names of the remotes that can be pushed to.
+    ///
+    /// # Errors
+    /// If the configuration cannot be read.
+    pub fn remotes(&self) -> Result<Vec<String>, GitError> {
+        let names = std::cell::RefCell::new(std::collections::BTreeSet::new());
+        self.has_setting(|key| {
+            let name = key.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.'));
+            if let Some((name, "url" | "pushurl")) = name {
+                names.borrow_mut().insert(name.to_owned());
+            }
+            false
+        })?;
+        Ok(names.into_inner().into_iter().collect())
+    }
+
     fn settings(&self) -> Result<&Settings, GitError> {
         if let Some(settings) = self.settings.get() {
             return Ok(settings);

@@ -10,6 +10,7 @@ mod message;
 mod plan;
 mod root;
 mod validate;
+mod verdict;
 mod write;
 
 pub use draft::{Draft, FileEdit, FlagFile, SegmentFile};
