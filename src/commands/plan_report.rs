@@ -72,7 +72,9 @@ impl PlanReport {
         // Without the project there is nothing that `undo` could work on.
         let undo = (self.done.plan.message.action != "init").then(|| format!("to take it back: {undo}"));
         let next = match (self.done.pushed, self.push_command()) {
-            (true, _) => return [Some(format!("{done} and pushed")), undo].into_iter().flatten().collect::<Vec<_>>().join("; "),
+            (true, _) => {
+                return [Some(format!("{done} and pushed")), undo].into_iter().flatten().collect::<Vec<_>>().join("; ");
+            }
             (false, push) => [push, undo].into_iter().flatten().collect::<Vec<_>>().join(", or "),
         };
         match (next.is_empty(), next.starts_with("to take")) {

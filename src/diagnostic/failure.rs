@@ -66,6 +66,15 @@ impl Failure {
         self
     }
 
+    /// With this way to fix it instead of those that the first problem has.
+    #[must_use]
+    pub fn only_help(mut self: Box<Self>, help: impl Into<String>) -> Box<Self> {
+        if let Some(first) = self.diagnostics.first_mut() {
+            first.help = vec![help.into()];
+        }
+        self
+    }
+
     /// With further problems and the texts that they point into.
     #[must_use]
     pub fn with(mut self: Box<Self>, diagnostics: Vec<Diagnostic>, sources: Sources) -> Box<Self> {

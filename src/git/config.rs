@@ -75,6 +75,17 @@ impl Repository {
         }
     }
 
+    /// Whether an executable file differs from one that is not, as `core.fileMode` says.
+    #[must_use]
+    pub fn minds_modes(&self) -> bool {
+        let minds = match &self.library {
+            // It is a fact about this disk, which Git writes down when it makes a repository; no process is worth it.
+            Some(library) => library.config().and_then(|config| config.get_bool("core.filemode")).ok(),
+            None => self.config_bool("core.filemode").ok().flatten(),
+        };
+        minds.unwrap_or(true)
+    }
+
     /// The names of the remotes that can be pushed to.
     ///
     /// # Errors

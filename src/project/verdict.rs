@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn layout_is_free_and_meaning_is_not() {
-        let formatted = format!("# ours\n{}", FLAG.replace("{enabled: true, serve: true}", "\n    enabled: true\n    serve: true"));
+        let formatted =
+            format!("# ours\n{}", FLAG.replace("{enabled: true, serve: true}", "\n    enabled: true\n    serve: true"));
         assert_eq!(verdict("flags/a.yaml", FLAG, &formatted), Ok(()));
         let other = verdict("flags/a.yaml", FLAG, &FLAG.replace("enabled: true", "enabled: false")).unwrap_err();
         assert!(other.starts_with("means something else than was asked for: "), "{other}");

@@ -12,9 +12,16 @@ mod commands;
 mod corpus;
 mod dry_run;
 mod generated;
+#[cfg(unix)]
+mod ground;
 mod help;
 mod history;
+#[cfg(unix)]
+mod hooks;
 mod outputs;
+#[cfg(unix)]
+mod plain_files;
 mod readme;
+mod sparse;
 mod support;
 mod terminal;

@@ -68,7 +68,9 @@ fn not_another_ref(repository: &Repository, name: &str) -> Result<(), CommitErro
     let found = text.lines().find(|found| !own.iter().any(|own| below(found, own)));
     let Some(found) = found else { return Ok(()) };
     let (what, help) = match found.strip_prefix("refs/remotes/") {
-        None => (format!("the tag `{name}`"), format!("choose another name, or make the branch first: `git branch {name}`")),
+        None => {
+            (format!("the tag `{name}`"), format!("choose another name, or make the branch first: `git branch {name}`"))
+        }
         Some(remote) => {
             let short = remote.split_once('/').map_or(remote, |(_, short)| short);
             let make = format!("`git branch {short} {remote}`");
@@ -216,7 +218,10 @@ fn against_user(
     entries: Vec<IndexEntry>,
 ) -> Result<(), CommitError> {
     let dirty = |how| CommitError::Dirty { path: change.path.clone(), how };
-    change.skipped = entries.iter().any(|entry| entry.skip_worktree);
+    change.skipped = match entries.is_empty() && change.new.is_some() {
+        true => !repository.checks_out(&change.path)?,
+        false => entries.iter().any(|entry| entry.skip_worktree),
+    };
     let state = repository.path_state(&change.path, head, entries)?;
     if state.work_tree == WorkTreeState::NotAFile {
         return Err(CommitError::NotAFile { path: change.path.clone() });

@@ -117,7 +117,10 @@ fn a_kill_while_files_are_given_back_gives_them_back() {
         assert!(sandbox.path(".git/git-flag/loan").exists());
         assert_eq!(repository.recover().unwrap(), Some(Recovered::Discarded), "{step:?}");
         assert_eq!((sandbox.head(), sandbox.status().as_str()), (before, "A  staged.txt"), "{step:?}");
-        assert_eq!((sandbox.read("flags/a.yaml"), sandbox.read("flags/gone.yaml")), ("a: 1\n".into(), "gone: 1\n".into()));
+        assert_eq!(
+            (sandbox.read("flags/a.yaml"), sandbox.read("flags/gone.yaml")),
+            ("a: 1\n".into(), "gone: 1\n".into())
+        );
         assert!(!sandbox.path("flags/new").exists());
         assert_tidy(&sandbox);
     }

@@ -192,7 +192,10 @@ fn a_hook_that_takes_one_of_several_changes_back_is_told() {
             let error = commit(&repository, &CommitRequest { files, ..request(&repository, "x", None) }).unwrap_err();
             assert!(matches!(&error, CommitError::HookTookBack { paths } if *paths == [path]), "{script}: {error:?}");
             assert_eq!((sandbox.head(), sandbox.status().as_str()), (head, ""), "{script}");
-            assert_eq!((sandbox.read("flags/a.yaml").as_str(), sandbox.path("flags/new.yaml").exists()), ("a: 1\n", false));
+            assert_eq!(
+                (sandbox.read("flags/a.yaml").as_str(), sandbox.path("flags/new.yaml").exists()),
+                ("a: 1\n", false)
+            );
             assert_eq!(sandbox.read("flags/gone.yaml"), "gone: 1\n");
             assert_tidy(&sandbox);
         }
