@@ -218,9 +218,10 @@ fn against_user(
     entries: Vec<IndexEntry>,
 ) -> Result<(), CommitError> {
     let dirty = |how| CommitError::Dirty { path: change.path.clone(), how };
-    change.skipped = match entries.is_empty() && change.new.is_some() {
-        true => !repository.checks_out(&change.path)?,
-        false => entries.iter().any(|entry| entry.skip_worktree),
+    change.skipped = if entries.is_empty() && change.new.is_some() {
+        !repository.checks_out(&change.path)?
+    } else {
+        entries.iter().any(|entry| entry.skip_worktree)
     };
     let state = repository.path_state(&change.path, head, entries)?;
     if state.work_tree == WorkTreeState::NotAFile {
