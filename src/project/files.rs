@@ -149,7 +149,8 @@ impl<'r> Files<'r> {
         let name = format!("{stem}.yaml");
         let mut paths: Vec<FilePath> = match self {
             Self::WorkTree(work_tree) => {
-                work_tree.paths()?.iter().filter(|path| is_flag_file(path, &name)).cloned().collect()
+                let paths = work_tree.find(&name)?.into_iter();
+                paths.filter(|path| is_flag_file(path, &name)).collect()
             }
             Self::Objects { files, .. } => {
                 let paths = files.iter().map(|found| &found.path);

@@ -5,11 +5,11 @@ use super::layout::{self, FLAGS, Role};
 use crate::diagnostic::Result;
 use crate::git::Repository;
 use crate::source::FilePath;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 /// The work tree below a root.
 pub struct WorkTree<'r> {
@@ -18,7 +18,9 @@ pub struct WorkTree<'r> {
     left_out: Vec<Found>,
     /// Holds what is left out.
     repository: Option<&'r Repository>,
-    paths: OnceLock<Vec<FilePath>>,
+    /// Of all files, from the second search on.
+    paths: OnceCell<Vec<FilePath>>,
+    searched: Cell<bool>,
 }
 
 /// A folder on disk.
@@ -33,18 +35,24 @@ impl<'r> WorkTree<'r> {
     /// The work tree of a repository, with what a sparse checkout leaves out (by path).
     pub(super) fn new(root: PathBuf, repository: &'r Repository, left_out: Vec<Found>) -> Self {
         let disk = Disk { root, modes: cfg!(unix) && repository.minds_modes() };
-        Self { disk, left_out, repository: Some(repository), paths: OnceLock::new() }
+        Self { disk, left_out, repository: Some(repository), paths: OnceCell::new(), searched: Cell::new(false) }
     }
 
     /// Files that no Git looks after: modes mean nothing.
     pub(super) fn outside_of_git(root: PathBuf) -> Self {
-        Self { disk: Disk { root, modes: false }, left_out: Vec::new(), repository: None, paths: OnceLock::new() }
+        Self {
+            disk: Disk { root, modes: false },
+            left_out: Vec::new(),
+            repository: None,
+            paths: OnceCell::new(),
+            searched: Cell::new(false),
+        }
     }
 
     /// All files below `flags/`, by path.
     pub(super) fn list(&self) -> Result<Vec<Found>> {
         let mut found = Vec::new();
-        match self.disk.walk(FLAGS, &mut found) {
+        match self.disk.walk(FLAGS, &|_| true, &mut found) {
             Err((_, error)) if error.kind() == io::ErrorKind::NotFound && !self.left_out.is_empty() => {}
             walked => walked.map_err(|(path, error)| unreadable(&path, &error))?,
         }
@@ -58,13 +66,24 @@ impl<'r> WorkTree<'r> {
         Ok(found)
     }
 
-    /// The paths of all files, listed once.
-    pub(super) fn paths(&self) -> Result<&[FilePath]> {
-        if let Some(paths) = self.paths.get() {
-            return Ok(paths);
+    /// The paths of all files of that name, whatever its case, in no order.
+    pub(super) fn find(&self, name: &str) -> Result<Vec<FilePath>> {
+        let fits = |path: &str| path.rsplit('/').next().is_some_and(|own| own.eq_ignore_ascii_case(name));
+        // One search needs no list of thousands of files, many do.
+        if self.left_out.is_empty() && !self.searched.replace(true) {
+            let mut found = Vec::new();
+            let walked = self.disk.walk(FLAGS, &|other| other.eq_ignore_ascii_case(name), &mut found);
+            walked.map_err(|(path, error)| unreadable(&path, &error))?;
+            return Ok(found.into_iter().map(|found| found.path).collect());
         }
-        let paths = self.list()?.into_iter().map(|found| found.path).collect();
-        Ok(self.paths.get_or_init(|| paths))
+        let paths = match self.paths.get() {
+            Some(paths) => paths,
+            None => {
+                let paths = self.list()?.into_iter().map(|found| found.path).collect();
+                self.paths.get_or_init(|| paths)
+            }
+        };
+        Ok(paths.iter().filter(|path| fits(path)).cloned().collect())
     }
 
     pub(super) fn look(&self, path: &str) -> Result<Content> {
@@ -105,25 +124,34 @@ impl Reader<'_> {
 }
 
 impl Disk {
-    fn walk(&self, folder: &str, found: &mut Vec<Found>) -> std::result::Result<(), (String, io::Error)> {
+    /// Adds the files in a folder and below whose names are wanted.
+    fn walk(
+        &self,
+        folder: &str,
+        wanted: &dyn Fn(&str) -> bool,
+        found: &mut Vec<Found>,
+    ) -> std::result::Result<(), (String, io::Error)> {
         let entries = fs::read_dir(self.root.join(folder)).map_err(|error| (folder.to_owned(), error))?;
         for entry in entries {
             let entry = entry.map_err(|error| (folder.to_owned(), error))?;
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            if name.starts_with('.') {
+            let name = entry.file_name();
+            let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) else { continue };
+            let kind = entry.file_type().map_err(|error| (format!("{folder}/{name}"), error))?;
+            if !kind.is_dir() && !wanted(name) {
                 continue;
             }
             let path = format!("{folder}/{name}");
-            let kind = entry.file_type().map_err(|error| (path.clone(), error))?;
             let kind = if kind.is_file() {
                 Kind::Plain
             } else if !kind.is_dir() {
                 let leads_to_folder = fs::metadata(entry.path()).is_ok_and(|target| target.is_dir());
                 if leads_to_folder || !name.contains('.') { Kind::Folder } else { Kind::Other }
-            } else if is_submodule(&entry.path(), &path) {
+            } else if !is_submodule(&entry.path(), &path) {
+                self.walk(&path, wanted, found)?;
+                continue;
+            } else if wanted(name) {
                 Kind::Folder
             } else {
-                self.walk(&path, found)?;
                 continue;
             };
             found.push(Found { path: path.into(), kind, id: None });
