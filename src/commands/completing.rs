@@ -24,7 +24,7 @@ pub(super) struct Segments;
 /// The work tree around the current folder; errors are silent, a shell has no use for them.
 fn files() -> Option<Files<'static>> {
     let current = super::session::current_directory()?;
-    crate::project::find_root(&current).map(Files::WorkTree)
+    crate::project::find_root(&current).map(Files::on_disk)
 }
 
 /// Completes variants of the flag that the command line names.

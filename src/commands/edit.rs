@@ -31,9 +31,11 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let key = super::arguments::key(&args.key)?;
     let write = &args.write;
     let root = if write.no_commit || write.dry_run { session.root()? } else { session.root_in_git()? };
-    let editor = editor(&root)?;
     let (path, before) =
         text_of(&root, write, &key).map_err(|failure| uncommitted(&root, write, key.as_str(), failure))?;
+    root.recover()?;
+    root.refuse_if_dirty(&write.options(), &path)?;
+    let editor = editor(&root)?;
     let copy = copy(&key, &before)?;
     let result = edited(session, &root, write, &editor, &copy, (&path, &before)).and_then(|after| {
         let purpose =

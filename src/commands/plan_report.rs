@@ -20,13 +20,16 @@ pub(super) struct PlanReport {
     dry_run: bool,
     no_commit: bool,
     branch: Option<String>,
+    /// Where a push could go.
+    remotes: Vec<String>,
 }
 
 impl PlanReport {
     pub(super) fn new(done: Done, root: &Root, now: Timestamp, write: &WriteArgs) -> Self {
         let paths = done.plan.edits.iter().map(|edit| root.shown(&edit.path).to_string()).collect();
         let branch = write.branch.clone();
-        Self { done, paths, now, dry_run: write.dry_run, no_commit: write.no_commit, branch }
+        let remotes = root.repository().and_then(|repository| repository.remotes().ok()).unwrap_or_default();
+        Self { done, paths, now, dry_run: write.dry_run, no_commit: write.no_commit, branch, remotes }
     }
 
     /// The report, with words on standard error about what was done and what to do next.
@@ -58,28 +61,36 @@ impl PlanReport {
         let Some(commit) = &self.done.commit else {
             return format!("written, not committed; next: {}", self.commit_command());
         };
-        let (to, push, undo) = match &self.branch {
-            Some(branch) => (
-                format!(" to {branch}"),
-                format!("git push -u origin {branch}"),
-                format!("git flag undo --branch {branch}"),
-            ),
-            None => (String::new(), "git push".to_owned(), "git flag undo".to_owned()),
+        let (to, undo) = match &self.branch {
+            Some(branch) if self.done.began_branch => {
+                (format!(" to the new branch {branch}"), format!("git flag undo --branch {branch}"))
+            }
+            Some(branch) => (format!(" to {branch}"), format!("git flag undo --branch {branch}")),
+            None => (String::new(), "git flag undo".to_owned()),
         };
-        let commit = commit.short();
+        let done = format!("committed {}{to}", commit.short());
         // Without the project there is nothing that `undo` could work on.
-        if self.done.plan.message.action == "init" {
-            return if self.done.pushed {
-                format!("committed {commit}{to} and pushed")
-            } else {
-                format!("committed {commit}{to}; next: {push}")
-            };
+        let undo = (self.done.plan.message.action != "init").then(|| format!("to take it back: {undo}"));
+        let next = match (self.done.pushed, self.push_command()) {
+            (true, _) => {
+                return [Some(format!("{done} and pushed")), undo].into_iter().flatten().collect::<Vec<_>>().join("; ");
+            }
+            (false, push) => [push, undo].into_iter().flatten().collect::<Vec<_>>().join(", or "),
+        };
+        match (next.is_empty(), next.starts_with("to take")) {
+            (true, _) => done,
+            (false, true) => format!("{done}; {next}"),
+            (false, false) => format!("{done}; next: {next}"),
         }
-        if self.done.pushed {
-            format!("committed {commit}{to} and pushed; to take it back: {undo}")
-        } else {
-            format!("committed {commit}{to}; next: {push}, or to take it back: {undo}")
-        }
+    }
+
+    /// What pushes the commit, where there is somewhere to push to.
+    fn push_command(&self) -> Option<String> {
+        let remote = self.remotes.iter().find(|name| *name == "origin").or(self.remotes.first())?;
+        Some(match &self.branch {
+            Some(branch) => format!("git push -u {remote} {branch}"),
+            None => "git push".to_owned(),
+        })
     }
 }
 

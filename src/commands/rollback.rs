@@ -198,7 +198,7 @@ impl Here<'_> {
     /// Refuses a key that no flag ever had, and one whose flag lives on under another.
     fn check_key(&self) -> Result<()> {
         let view = View::Commit(self.tip);
-        if self.root.files(view)?.find_flag(self.key.as_str())?.is_some() {
+        if !self.root.files(view)?.find_flags(self.key.as_str())?.is_empty() {
             return Ok(());
         }
         let mut changes = Changes::new(self.root, self.repository, self.project, self.key, self.tip, None)?;

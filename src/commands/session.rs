@@ -5,7 +5,8 @@ use crate::diagnostic::{Failure, Result};
 use crate::git::Repository;
 use crate::model::{EnvironmentName, Timestamp};
 use crate::project::Root;
-use crate::render::{Format, Output};
+use crate::render::{Format, Output, diagnostic};
+use crate::source::Sources;
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
@@ -65,19 +66,25 @@ impl Session {
         self.interactive
     }
 
-    /// The repository of flags around the folder, with Git where there is Git.
+    /// The repository of flags around the folder, with Git where there is Git. What a killed command left half done
+    /// there is finished or discarded before.
     ///
     /// # Errors
     /// When there is none.
-    pub fn root(&self) -> Result<Root> {
-        Root::discover(&self.directory)
+    pub fn root(&mut self) -> Result<Root> {
+        let (root, warning) = Root::discover_mended(&self.directory)?;
+        if let Some(warning) = warning {
+            let text = diagnostic::text(&warning, &Sources::new(), &self.output.stderr);
+            self.output.error(&text);
+        }
+        Ok(root)
     }
 
     /// The repository of flags, which must be in Git.
     ///
     /// # Errors
     /// When there is none, or no Git.
-    pub fn root_in_git(&self) -> Result<Root> {
+    pub fn root_in_git(&mut self) -> Result<Root> {
         let root = self.root()?;
         if root.repository().is_none() {
             return Err(

@@ -114,7 +114,7 @@ pub(super) fn few(units: &[Unit]) -> String {
 ///
 /// # Errors
 /// When Git can't be asked.
-pub(super) fn identity(session: &Session) -> Result<Option<String>> {
+pub(super) fn identity(session: &mut Session) -> Result<Option<String>> {
     let root: Root = session.root()?;
     match root.repository() {
         Some(repository) => Ok(repository.committer()?),

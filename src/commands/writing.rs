@@ -9,7 +9,7 @@ use crate::diagnostic::codes::{change, repository};
 use crate::diagnostic::{Failure, Result};
 use crate::model::{Flag, FlagKey, Project};
 use crate::project::{
-    Attempt, Draft, Files, FlagFile, Message, Plan, Root, WriteOptions, find_operation, layout, new_operation_id,
+    Attempt, Draft, FlagFile, Message, Plan, Root, View, WriteOptions, find_operation, layout, new_operation_id,
 };
 use crate::render::{Format, Outcome, Report, Terminal};
 use crate::source::FilePath;
@@ -50,6 +50,10 @@ pub(super) struct WriteArgs {
     #[arg(long)]
     pub(super) push: bool,
 
+    /// Leave out the hooks `pre-commit` and `commit-msg`, as `git commit --no-verify` does.
+    #[arg(long)]
+    pub(super) no_verify: bool,
+
     #[command(flatten)]
     pub(super) format: super::arguments::FormatArgs,
 }
@@ -57,7 +61,12 @@ pub(super) struct WriteArgs {
 impl WriteArgs {
     /// How the change is written.
     pub(super) fn options(&self) -> WriteOptions {
-        WriteOptions { no_commit: self.no_commit, branch: self.branch.clone(), push: self.push }
+        WriteOptions {
+            no_commit: self.no_commit,
+            branch: self.branch.clone(),
+            push: self.push,
+            no_verify: self.no_verify,
+        }
     }
 }
 
@@ -219,7 +228,7 @@ pub(super) fn uncommitted(root: &Root, write: &WriteArgs, subject: &str, failure
     if write.no_commit || write.branch.is_some() {
         return failure;
     }
-    let files = Files::WorkTree(root.directory().to_path_buf());
+    let Ok(files) = root.files(View::WorkTree) else { return failure };
     let is_there = |path: String| root.directory().join(&path).is_file().then(|| path.into());
     let path: Option<FilePath> = match failure.code() {
         Some(code) if *code == repository::NO_PROJECT => is_there(layout::PROJECT.to_owned()),
@@ -232,7 +241,8 @@ pub(super) fn uncommitted(root: &Root, write: &WriteArgs, subject: &str, failure
     match path {
         Some(path) => {
             let path = root.shown(&path);
-            failure.help(format!("`{path}` is there, but not committed: git add {path} && git commit"))
+            // What else would help does not, once it is committed.
+            failure.only_help(format!("`{path}` is there, but not committed: git add {path} && git commit"))
         }
         None => failure,
     }

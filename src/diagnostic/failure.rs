@@ -29,7 +29,7 @@ impl Exit {
     pub fn of(code: &Code) -> Self {
         match code.id {
             "F200" | "F201" | "F202" | "F203" | "F204" | "F205" | "F255" | "F263" => Self::NotFound,
-            "F216" | "F217" | "F250" | "F252" | "F253" | "F262" => Self::Refused,
+            "F216" | "F217" | "F219" | "F250" | "F252" | "F253" | "F262" => Self::Refused,
             "F206" | "F207" | "F208" | "F209" | "F215" | "F218" | "F254" | "F256" | "F257" | "F261" | "F265"
             | "F266" => Self::Conflict,
             "F210" | "F211" | "F212" | "F213" | "F230" => Self::Failed,
@@ -62,6 +62,15 @@ impl Failure {
     pub fn help(mut self: Box<Self>, help: impl Into<String>) -> Box<Self> {
         if let Some(first) = self.diagnostics.first_mut() {
             first.help.push(help.into());
+        }
+        self
+    }
+
+    /// With this way to fix it instead of those that the first problem has.
+    #[must_use]
+    pub fn only_help(mut self: Box<Self>, help: impl Into<String>) -> Box<Self> {
+        if let Some(first) = self.diagnostics.first_mut() {
+            first.help = vec![help.into()];
         }
         self
     }

@@ -75,6 +75,33 @@ impl Repository {
         }
     }
 
+    /// Whether an executable file differs from one that is not, as `core.fileMode` says.
+    #[must_use]
+    pub fn minds_modes(&self) -> bool {
+        let minds = match &self.library {
+            // It is a fact about this disk, which Git writes down when it makes a repository; no process is worth it.
+            Some(library) => library.config().and_then(|config| config.get_bool("core.filemode")).ok(),
+            None => self.config_bool("core.filemode").ok().flatten(),
+        };
+        minds.unwrap_or(true)
+    }
+
+    /// The names of the remotes that can be pushed to.
+    ///
+    /// # Errors
+    /// If the configuration cannot be read.
+    pub fn remotes(&self) -> Result<Vec<String>, GitError> {
+        let names = std::cell::RefCell::new(std::collections::BTreeSet::new());
+        self.has_setting(|key| {
+            let name = key.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.'));
+            if let Some((name, "url" | "pushurl")) = name {
+                names.borrow_mut().insert(name.to_owned());
+            }
+            false
+        })?;
+        Ok(names.into_inner().into_iter().collect())
+    }
+
     fn settings(&self) -> Result<&Settings, GitError> {
         if let Some(settings) = self.settings.get() {
             return Ok(settings);

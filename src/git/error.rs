@@ -32,10 +32,12 @@ pub enum GitError {
         revision: String,
     },
     /// The history that can be seen does not reach back so far.
-    #[error("no commit is as old as {} or older", moment(*date))]
+    #[error("no commit is as old as {} or older{}", moment(*date), oldest.map(|oldest| format!(": the oldest is of {}", moment(oldest))).unwrap_or_default())]
     BeforeHistory {
         /// Seconds since 1970.
         date: i64,
+        /// When the oldest commit that can be seen was committed, in seconds since 1970.
+        oldest: Option<i64>,
         /// Whether the clone is shallow, so that older commits may exist elsewhere.
         shallow: bool,
     },
@@ -160,9 +162,12 @@ mod tests {
     #[test]
     fn what_a_person_can_do_is_said() {
         assert!(GitError::Ownership { path: "/r".into() }.help().unwrap().contains("safe.directory /r"));
-        assert!(GitError::BeforeHistory { date: 0, shallow: true }.help().unwrap().contains("unshallow"));
-        let early = GitError::BeforeHistory { date: 0, shallow: false };
-        assert_eq!(early.to_string(), "no commit is as old as 1970-01-01T00:00:00Z or older");
+        assert!(GitError::BeforeHistory { date: 0, oldest: None, shallow: true }.help().unwrap().contains("unshallow"));
+        let early = GitError::BeforeHistory { date: 0, oldest: Some(86_400), shallow: false };
+        assert_eq!(
+            early.to_string(),
+            "no commit is as old as 1970-01-01T00:00:00Z or older: the oldest is of 1970-01-02T00:00:00Z"
+        );
         assert!(early.help().unwrap().contains("git log --reverse"));
         assert!(GitError::TooOld { found: "2.20.1".into() }.to_string().contains("2.36"));
     }

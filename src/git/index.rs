@@ -100,6 +100,40 @@ impl Repository {
         }
     }
 
+    /// The entries that a sparse checkout leaves out of the work tree and whose path has a folder called `folder`, in the
+    /// order of the index. Where nothing can be left out this costs a look at the first bytes of the index.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn left_out(&self, folder: &str) -> Result<Vec<IndexEntry>, GitError> {
+        if self.work_tree.is_none() || !self.may_leave_out() {
+            return Ok(Vec::new());
+        }
+        let mut entries = self.index_entries("")?;
+        let inside = |path: &str| path.split('/').rev().skip(1).any(|name| name == folder);
+        entries.retain(|entry| entry.skip_worktree && entry.stage == 0 && inside(&entry.path));
+        Ok(entries)
+    }
+
+    /// Whether a checkout would write a new file of that name, which a sparse one may leave out.
+    pub(super) fn checks_out(&self, path: &str) -> Result<bool, GitError> {
+        if self.config_bool("core.sparsecheckout")? != Some(true) {
+            return Ok(true);
+        }
+        let rules = self.git(Manner::Read, "sparse-checkout").args(["check-rules", "-z"]);
+        // Git before 2.41 cannot tell. Then the file is written, as `git add --sparse` takes it from there.
+        let output = rules.input(format!("{path}\0")).output()?;
+        Ok(output.code != Some(0) || !output.stdout.is_empty())
+    }
+
+    /// Only version 3 and later can mark an entry as left out; of a split index another file may hold it.
+    fn may_leave_out(&self) -> bool {
+        let mut head = [0; 8];
+        let read = fs::File::open(&self.index_path).and_then(|mut file| io::Read::read_exact(&mut file, &mut head));
+        let marks = read.is_ok() && head.starts_with(b"DIRC") && head[4..] > [0, 0, 0, 2][..];
+        marks || read.is_ok() && self.git_dir.join("info/sparse-checkout").exists()
+    }
+
     /// The index by libgit2; `None` if it does not read this repository or this kind of index (sparse, split).
     pub(super) fn open_index(&self) -> Result<Option<git2::Index>, GitError> {
         if self.library.is_none() || self.format != ObjectFormat::Sha1 {
@@ -182,11 +216,28 @@ impl Repository {
             (None, Some(entry)) if entry.skip_worktree => WorkTreeState::Clean,
             (None, Some(_)) => WorkTreeState::Deleted,
             (Some(_), None) => WorkTreeState::Untracked,
+            (Some(_), Some(entry)) if self.mode_differs(&path, entry.mode) => WorkTreeState::Modified,
             (Some(bytes), Some(entry)) if *bytes == self.read(entry.id)? => WorkTreeState::Clean,
             (Some(_), Some(_)) if self.converts(&path)? && self.status_is_clean(&path)? => WorkTreeState::Clean,
             (Some(_), Some(_)) => WorkTreeState::Modified,
         };
         Ok(PathState { path, head, index, work_tree, bytes })
+    }
+
+    /// Whether the file has become executable, or is no longer, and Git cares.
+    #[cfg(unix)]
+    fn mode_differs(&self, path: &str, mode: u32) -> bool {
+        use std::os::unix::fs::PermissionsExt as _;
+        let Some(Ok(file)) = self.work_tree.as_ref().map(|top| fs::symlink_metadata(top.join(path))) else {
+            return false;
+        };
+        let executable = file.permissions().mode() & 0o100 != 0;
+        matches!(mode, 0o100_644 | 0o100_755) && executable != (mode == 0o100_755) && self.minds_modes()
+    }
+
+    #[cfg(not(unix))]
+    fn mode_differs(&self, _: &str, _: u32) -> bool {
+        false
     }
 
     /// Whether Git may store other bytes than the work tree has at `path`: line endings, filters, encodings.

@@ -119,7 +119,18 @@ impl Repository {
                 .args(["--end-of-options", &tip.to_string(), "--"])
                 .line()?
         };
-        ObjectId::from_hex(found.as_bytes()).ok_or_else(|| GitError::BeforeHistory { date, shallow: self.is_shallow() })
+        if let Some(found) = ObjectId::from_hex(found.as_bytes()) {
+            return Ok(found);
+        }
+        let oldest = self.oldest_date(tip).unwrap_or_default();
+        Err(GitError::BeforeHistory { date, oldest, shallow: self.is_shallow() })
+    }
+
+    /// When the first commit along first parents of `tip` that is here was committed.
+    fn oldest_date(&self, tip: CommitId) -> Result<Option<i64>, GitError> {
+        let git = self.git(Manner::Read, "rev-list").args(["--first-parent", "--max-parents=0", "--max-count=1"]);
+        let text = git.args(["--format=%ct", "--end-of-options", &tip.to_string(), "--"]).line()?;
+        Ok(text.lines().last().and_then(|line| line.parse().ok()))
     }
 
     /// Whether `ancestor` is `tip` or among its ancestors; no, if either is not here.
@@ -216,7 +227,10 @@ mod tests {
             assert_eq!(repository.commit_before(merge, i64::from(u32::MAX)).unwrap(), merge);
             for date in [EPOCH - 1, 0, -5] {
                 let error = repository.commit_before(merge, date).unwrap_err();
-                assert!(matches!(error, GitError::BeforeHistory { shallow: false, .. }), "{error:?}");
+                assert!(
+                    matches!(error, GitError::BeforeHistory { shallow: false, oldest: Some(EPOCH), .. }),
+                    "{error:?}"
+                );
             }
         }
     }

@@ -85,14 +85,9 @@ impl<'r> Draft<'r> {
     /// The path of a flag's file.
     ///
     /// # Errors
-    /// When folders can't be read.
+    /// When folders can't be read, or the key has several files, whatever their case.
     pub fn find_flag(&self, key: &str) -> Result<Option<FilePath>> {
-        let is_it = |path: &&FilePath| matches!(layout::role(path), Role::Flag(found) if found == *key);
-        if let Some((path, _)) = self.changed.iter().find(|(path, text)| text.is_some() && is_it(path)) {
-            return Ok(Some(path.clone()));
-        }
-        let found = self.base.find_flag(key)?;
-        Ok(found.filter(|path| !matches!(self.changed.get(path), Some(None))))
+        self.files().find_flag(key)
     }
 
     /// The flag of that key.

@@ -40,13 +40,13 @@ fn commit_code(error: &CommitError) -> &'static Code {
         CommitError::Bare => &repository::BARE_REPOSITORY,
         CommitError::CheckedOut { .. } => &change::BRANCH_NOT_SUPPORTED,
         CommitError::BranchName { .. }
+        | CommitError::OtherRef { .. }
         | CommitError::EmptyMessage
         | CommitError::NothingToCommit
         | CommitError::Path { .. } => &change::BAD_ARGUMENT,
         CommitError::Locked { .. } => &repository::INDEX_LOCKED,
-        CommitError::Hook { .. } | CommitError::HookBroke { .. } | CommitError::HookTookBack => {
-            &repository::HOOK_REFUSED
-        }
+        CommitError::Hook { .. } => &repository::HOOK_REFUSED,
+        CommitError::HookBroke { .. } | CommitError::HookTookBack { .. } => &repository::HOOK_TOOK_BACK,
         CommitError::HookTouched { .. } => &repository::HOOK_CHANGED_OTHERS,
         CommitError::NotAFile { .. } => &repository::NOT_A_PLAIN_FILE,
         CommitError::Identity => &repository::NO_IDENTITY,

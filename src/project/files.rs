@@ -1,12 +1,13 @@
 //! The files of a repository of flags, as they are in the work tree, in a commit, or in the index.
 
-use super::layout::{self, FLAGS, PROJECT, Role};
+use super::layout::{self, PROJECT, Role};
+use super::load;
+use super::work_tree::WorkTree;
 use crate::diagnostic::codes::repository;
 use crate::diagnostic::{Failure, Result};
 use crate::git::{ObjectId, Repository};
 use crate::source::FilePath;
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,16 +16,54 @@ use std::path::{Path, PathBuf};
 pub struct Found {
     /// Relative to the root.
     pub path: FilePath,
-    /// Whether it is a plain file: no symbolic link, not executable in Git, no submodule.
-    pub plain: bool,
+    /// What stands there.
+    pub kind: Kind,
     /// The object, where it comes from Git.
-    id: Option<ObjectId>,
+    pub(super) id: Option<ObjectId>,
+}
+
+/// What stands under a name. In the work tree whether a file is executable is only known once it is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A file with mode 100644.
+    Plain,
+    /// A file that Git would have as executable.
+    Executable,
+    /// A symbolic link, or something else that is no file.
+    Other,
+    /// What hides a folder of files: a link to one, or a submodule.
+    Folder,
+}
+
+impl Kind {
+    /// What Git's mode of an entry means. Where a link without an extension leads, Git does not say.
+    fn of(path: &str, mode: u32) -> Self {
+        let bare = path.rsplit('/').next().is_some_and(|name| !name.contains('.'));
+        match mode {
+            0o100_644 => Self::Plain,
+            0o100_755 | 0o100_664 => Self::Executable,
+            0o160_000 => Self::Folder,
+            _ if bare => Self::Folder,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What can be read under a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// The bytes of a plain file.
+    Plain(Vec<u8>),
+    /// Something that must not be read as one; the bytes of an executable file.
+    NotPlain(Option<Vec<u8>>),
+    /// Nothing.
+    Absent,
 }
 
 /// Where files are read from.
 pub enum Files<'r> {
-    /// The work tree below this folder (the root).
-    WorkTree(PathBuf),
+    /// The work tree.
+    WorkTree(WorkTree<'r>),
     /// Objects of Git: a commit's files or the index's, listed once.
     Objects {
         /// Holds the objects.
@@ -45,12 +84,13 @@ impl<'r> Files<'r> {
     /// Files of Git, `entries` being paths relative to the root with mode and object, in any order.
     #[must_use]
     pub fn objects(repository: &'r Repository, entries: impl IntoIterator<Item = (FilePath, u32, ObjectId)>) -> Self {
-        let mut files: Vec<Found> = entries
-            .into_iter()
-            .map(|(path, mode, id)| Found { path, plain: mode == 0o100_644, id: Some(id) })
-            .collect();
-        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        Self::Objects { repository, files }
+        Self::Objects { repository, files: found(entries) }
+    }
+
+    /// The files on disk below `root`, which is in no repository of Git.
+    #[must_use]
+    pub fn on_disk(root: PathBuf) -> Self {
+        Self::WorkTree(WorkTree::outside_of_git(root))
     }
 
     /// All files below `flags/`, by path. Hidden folders are left out.
@@ -59,21 +99,32 @@ impl<'r> Files<'r> {
     /// When a folder can't be read.
     pub fn list(&self) -> Result<Vec<Found>> {
         match self {
-            Self::WorkTree(root) => {
-                let mut found = Vec::new();
-                walk(root, FLAGS, &mut found).map_err(|(path, error)| unreadable(&path, &error))?;
-                found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-                Ok(found)
-            }
+            Self::WorkTree(work_tree) => work_tree.list(),
             Self::Objects { files, .. } => Ok(files.clone()),
             Self::Overlay { base, changed } => {
                 let mut found = base.list()?;
                 found.retain(|entry| !changed.contains_key(&entry.path));
                 let new = changed.iter().filter(|(_, content)| content.is_some());
-                found.extend(new.map(|(path, _)| Found { path: path.clone(), plain: true, id: None }));
+                found.extend(new.map(|(path, _)| Found { path: path.clone(), kind: Kind::Plain, id: None }));
                 found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
                 Ok(found)
             }
+        }
+    }
+
+    /// What is under that name.
+    ///
+    /// # Errors
+    /// When it is there and can't be read.
+    pub fn look(&self, path: &str) -> Result<Content> {
+        match self {
+            Self::WorkTree(work_tree) => work_tree.look(path),
+            Self::Objects { repository, files } => look_in(repository, files, path),
+            Self::Overlay { base, changed } => match changed.get(path) {
+                Some(Some(bytes)) => Ok(Content::Plain(bytes.clone())),
+                Some(None) => Ok(Content::Absent),
+                None => base.look(path),
+            },
         }
     }
 
@@ -82,50 +133,92 @@ impl<'r> Files<'r> {
     /// # Errors
     /// When it is there and can't be read, or is not a plain file.
     pub fn read(&self, path: &str) -> Result<Option<Vec<u8>>> {
-        match self {
-            Self::WorkTree(root) => read_plain(root, path),
-            Self::Objects { repository, files } => {
-                let Ok(at) = files.binary_search_by(|found| (*found.path).cmp(path)) else { return Ok(None) };
-                let found = &files[at];
-                if !found.plain {
-                    return Err(not_plain(path));
-                }
-                match found.id {
-                    Some(id) => Ok(Some(repository.read(id)?)),
-                    None => Ok(None),
-                }
-            }
-            Self::Overlay { base, changed } => match changed.get(path) {
-                Some(content) => Ok(content.clone()),
-                None => base.read(path),
-            },
+        match self.look(path)? {
+            Content::Plain(bytes) => Ok(Some(bytes)),
+            Content::NotPlain(_) => Err(load::not_plain(&path.into()).into()),
+            Content::Absent => Ok(None),
         }
     }
 
-    /// The path of the file `<stem>.yaml` of a flag: directly in `flags/`, else in one of its folders, else anywhere below.
+    /// The paths of all files `<stem>.yaml` of a flag, whatever the case of the stem, by path. More than one is one too
+    /// many.
     ///
     /// # Errors
     /// When a folder can't be read.
-    pub fn find_flag(&self, stem: &str) -> Result<Option<FilePath>> {
+    pub fn find_flags(&self, stem: &str) -> Result<Vec<FilePath>> {
         let name = format!("{stem}.yaml");
-        match self {
-            Self::WorkTree(root) => find_in_work_tree(root, &name),
+        let mut paths: Vec<FilePath> = match self {
+            Self::WorkTree(work_tree) => {
+                let paths = work_tree.find(&name)?.into_iter();
+                paths.filter(|path| is_flag_file(path, &name)).collect()
+            }
             Self::Objects { files, .. } => {
-                Ok(files.iter().find(|found| is_flag_file(&found.path, &name)).map(|found| found.path.clone()))
+                let paths = files.iter().map(|found| &found.path);
+                paths.filter(|path| is_flag_file(path, &name)).cloned().collect()
             }
             Self::Overlay { base, changed } => {
-                let new = changed.iter().find(|(path, content)| content.is_some() && is_flag_file(path, &name));
-                if let Some((path, _)) = new {
-                    return Ok(Some(path.clone()));
-                }
-                Ok(base.find_flag(stem)?.filter(|path| !changed.contains_key(path)))
+                let mut paths = base.find_flags(stem)?;
+                paths.retain(|path| !changed.contains_key(path));
+                let new = changed.iter().filter(|(path, content)| content.is_some() && is_flag_file(path, &name));
+                paths.extend(new.map(|(path, _)| path.clone()));
+                paths
             }
+        };
+        paths.sort_unstable();
+        Ok(paths)
+    }
+
+    /// The path of the file of the flag with that key, which must be the only one.
+    ///
+    /// # Errors
+    /// When a folder can't be read, or the key has several files.
+    pub fn find_flag(&self, key: &str) -> Result<Option<FilePath>> {
+        let paths = self.find_flags(key)?;
+        let own = paths.iter().find(|path| stem(path) == key);
+        match own {
+            Some(_) if paths.len() > 1 => Err(Failure::new(&repository::DUPLICATE_FLAG_FILE, clash(key, &paths))
+                .help("rename or remove all but one of them; until then nobody can tell which one counts")),
+            own => Ok(own.cloned()),
         }
     }
 }
 
+/// What is wrong where a key has several files.
+pub(super) fn clash(key: &str, paths: &[FilePath]) -> String {
+    let files = paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(" and ");
+    if paths.iter().all(|path| stem(path) == key) {
+        format!("the key `{key}` has {} files: {files}", paths.len())
+    } else {
+        format!("the key `{key}` has {} files that differ in upper and lower case: {files}", paths.len())
+    }
+}
+
+/// The name of a file without its extension.
+pub(super) fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".yaml").unwrap_or(name)
+}
+
+pub(super) fn found(entries: impl IntoIterator<Item = (FilePath, u32, ObjectId)>) -> Vec<Found> {
+    let entry = |(path, mode, id): (FilePath, u32, ObjectId)| Found { kind: Kind::of(&path, mode), path, id: Some(id) };
+    let mut files: Vec<Found> = entries.into_iter().map(entry).collect();
+    files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+/// What sorted entries of Git have under that name. What lies behind a link is not in Git.
+pub(super) fn look_in(repository: &Repository, files: &[Found], path: &str) -> Result<Content> {
+    let Ok(at) = files.binary_search_by(|found| (*found.path).cmp(path)) else { return Ok(Content::Absent) };
+    match (files[at].kind, files[at].id) {
+        (Kind::Plain, Some(id)) => Ok(Content::Plain(repository.read(id)?)),
+        (Kind::Executable, Some(id)) => Ok(Content::NotPlain(Some(repository.read(id)?))),
+        _ => Ok(Content::NotPlain(None)),
+    }
+}
+
 fn is_flag_file(path: &str, name: &str) -> bool {
-    path.rsplit('/').next() == Some(name) && matches!(layout::role(path), Role::Flag(_))
+    path.rsplit('/').next().is_some_and(|own| own.eq_ignore_ascii_case(name))
+        && matches!(layout::role(path), Role::Flag(_))
 }
 
 /// The nearest folder at or above `start` that holds `flags/project.yaml`.
@@ -134,78 +227,8 @@ pub fn find_root(start: &Path) -> Option<PathBuf> {
     start.ancestors().find(|folder| folder.join(PROJECT).is_file()).map(Path::to_path_buf)
 }
 
-fn walk(root: &Path, folder: &str, found: &mut Vec<Found>) -> std::result::Result<(), (String, io::Error)> {
-    let entries = fs::read_dir(root.join(folder)).map_err(|error| (folder.to_owned(), error))?;
-    for entry in entries {
-        let entry = entry.map_err(|error| (folder.to_owned(), error))?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        if name.starts_with('.') {
-            continue;
-        }
-        let path = format!("{folder}/{name}");
-        let kind = entry.file_type().map_err(|error| (path.clone(), error))?;
-        if kind.is_dir() {
-            walk(root, &path, found)?;
-        } else {
-            found.push(Found { path: path.into(), plain: kind.is_file(), id: None });
-        }
-    }
-    Ok(())
-}
-
-/// The content of a plain file below `root`; `None` when there is none.
-pub(super) fn read_plain(root: &Path, path: &str) -> Result<Option<Vec<u8>>> {
-    let full = root.join(path);
-    match fs::symlink_metadata(&full) {
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Ok(None);
-        }
-        Err(error) => return Err(unreadable(path, &error)),
-        Ok(metadata) if !metadata.is_file() => return Err(not_plain(path)),
-        Ok(_) => {}
-    }
-    fs::read(&full).map(Some).map_err(|error| unreadable(path, &error))
-}
-
-/// Looks where the file most likely is before it lists whole folders: first the name itself in each folder of a level.
-fn find_in_work_tree(root: &Path, name: &str) -> Result<Option<FilePath>> {
-    let mut level = vec![FLAGS.to_owned()];
-    while !level.is_empty() {
-        for folder in &level {
-            let path = format!("{folder}/{name}");
-            let is_there = fs::symlink_metadata(root.join(&path)).is_ok();
-            if is_there && matches!(layout::role(&path), Role::Flag(_)) {
-                return Ok(Some(path.into()));
-            }
-        }
-        let mut below = Vec::new();
-        for folder in &level {
-            let entries = match fs::read_dir(root.join(folder)) {
-                Ok(entries) => entries,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(unreadable(folder, &error)),
-            };
-            for entry in entries.flatten() {
-                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-                if let (true, Ok(name)) = (is_folder, entry.file_name().into_string())
-                    && !name.starts_with('.')
-                {
-                    below.push(format!("{folder}/{name}"));
-                }
-            }
-        }
-        below.sort_unstable();
-        level = below;
-    }
-    Ok(None)
-}
-
 pub(super) fn unreadable(path: &str, error: &io::Error) -> Box<Failure> {
     Failure::new(&repository::IO_FAILED, format!("can't read `{path}`: {}", reason(error)))
-}
-
-fn not_plain(path: &str) -> Box<Failure> {
-    Failure::new(&repository::NOT_A_PLAIN_FILE, format!("`{path}` is not a plain file"))
 }
 
 /// The reason without the number of the operating system.

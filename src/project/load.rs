@@ -1,6 +1,6 @@
 //! Files become a catalog: of everything, or of what one question needs.
 
-use super::files::{Files, Found, read_plain};
+use super::files::{self, Content, Files, Found, Kind};
 use super::layout::{self, Misplaced, PROJECT, Role};
 use crate::diagnostic::codes::repository;
 use crate::diagnostic::{Diagnostic, Failure, Result};
@@ -154,6 +154,22 @@ pub fn not_plain(path: &FilePath) -> Diagnostic {
         .help("replace it by a plain file with mode 100644")
 }
 
+/// The diagnostic for a link or a submodule that hides a folder.
+#[must_use]
+pub fn not_a_folder(path: &FilePath) -> Diagnostic {
+    let message = "a folder of flags is a plain folder: symbolic links and submodules are not followed";
+    Diagnostic::new(&repository::NOT_A_PLAIN_FILE, message)
+        .at(Place::file(path.clone()))
+        .help("replace it by a folder, or move it out of `flags/`")
+}
+
+/// Whether something that is no file of ours hides a folder that may hold some.
+#[must_use]
+pub(super) fn hides_folder(found: &Found) -> bool {
+    let hidden = found.path.split('/').any(|name| name.starts_with('.'));
+    found.kind == Kind::Folder && !hidden && matches!(layout::role(&found.path), Role::Other)
+}
+
 enum Item {
     Flag(FlagKey, FilePath, Box<Result2<Flag, Broken>>),
     Segment(SegmentName, Result2<Segment, String>),
@@ -177,11 +193,13 @@ pub fn load_all(files: &Files<'_>) -> Result<Loaded> {
     let project = load_project(files)?;
     let found = files.list()?;
     let parts: Vec<Result<Part>> = match files {
-        Files::WorkTree(root) => {
-            found.par_iter().with_min_len(32).map(|entry| load_part(entry, |path| read_plain(root, path))).collect()
+        Files::WorkTree(work_tree) => {
+            let reader = work_tree.reader(&found)?;
+            found.par_iter().with_min_len(32).map(|entry| load_part(entry, |path| reader.look(path))).collect()
         }
-        _ => found.iter().map(|entry| load_part(entry, |path| files.read(path))).collect(),
+        _ => found.iter().map(|entry| load_part(entry, |path| files.look(path))).collect(),
     };
+    let clashes = clashes(&found);
     let mut loaded = Loaded {
         catalog: Catalog::new(project),
         flag_files: BTreeMap::new(),
@@ -189,38 +207,88 @@ pub fn load_all(files: &Files<'_>) -> Result<Loaded> {
         sources: Sources::new(),
     };
     for part in parts {
-        loaded.add(part?);
+        let mut part = part?;
+        if let Item::Flag(key, path, read) = &mut part.item
+            && let Some(paths) = clashes.get(&key.as_str().to_ascii_lowercase())
+        {
+            let problem = clashing(key, path, paths);
+            **read = Err(Broken { error: first_error(std::slice::from_ref(&problem)), default: None });
+            part.problems.push(problem);
+        }
+        loaded.add(part);
     }
     Ok(loaded)
 }
 
-fn load_part(entry: &Found, read: impl Fn(&str) -> Result<Option<Vec<u8>>>) -> Result<Part> {
-    let nothing = |problems| Part { item: Item::Nothing, problems, source: None };
-    let role = layout::role(&entry.path);
-    if !entry.plain && !matches!(role, Role::Other) {
-        return Ok(nothing(vec![not_plain(&entry.path)]));
+/// The files of keys that have several, by the key in lower case.
+fn clashes(found: &[Found]) -> BTreeMap<String, Vec<FilePath>> {
+    let mut by_key: BTreeMap<String, Vec<FilePath>> = BTreeMap::new();
+    for path in found.iter().map(|entry| &entry.path) {
+        if let Role::Flag(key) = layout::role(path) {
+            by_key.entry(key.as_str().to_ascii_lowercase()).or_default().push(path.clone());
+        }
     }
-    Ok(match role {
-        Role::Flag(key) => {
-            let Some(bytes) = read(&entry.path)? else { return Ok(nothing(Vec::new())) };
-            flag_part(key, entry.path.clone(), bytes)
-        }
-        Role::Segment(name) => {
-            let Some(bytes) = read(&entry.path)? else { return Ok(nothing(Vec::new())) };
-            segment_part(name, entry.path.clone(), bytes)
-        }
+    by_key.retain(|_, paths| paths.len() > 1);
+    by_key
+}
+
+/// The problem of one of several files of a key.
+fn clashing(key: &FlagKey, path: &FilePath, paths: &[FilePath]) -> Diagnostic {
+    Diagnostic::new(&repository::DUPLICATE_FLAG_FILE, files::clash(key.as_str(), paths))
+        .at(Place::span(path.clone(), Span::default()))
+        .help("rename or remove all but one of them; until then nobody can tell which one counts")
+}
+
+fn load_part(entry: &Found, look: impl Fn(&str) -> Result<Content>) -> Result<Part> {
+    let nothing = |problems| Part { item: Item::Nothing, problems, source: None };
+    Ok(match layout::role(&entry.path) {
+        Role::Flag(key) => flag_content(key, entry.path.clone(), look(&entry.path)?),
+        Role::Segment(name) => segment_content(name, entry.path.clone(), look(&entry.path)?),
         Role::Misplaced(why) => nothing(vec![misplaced(&entry.path, &why)]),
+        Role::Other if hides_folder(entry) => nothing(vec![not_a_folder(&entry.path)]),
         Role::Project | Role::Tests(_) | Role::Other => nothing(Vec::new()),
     })
+}
+
+fn flag_content(key: FlagKey, path: FilePath, content: Content) -> Part {
+    match content {
+        Content::Absent => Part { item: Item::Nothing, problems: Vec::new(), source: None },
+        Content::Plain(bytes) => flag_part(key, path, bytes),
+        Content::NotPlain(bytes) => {
+            let problem = not_plain(&path);
+            // An executable file is refused, and its text still says what is safe.
+            let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+            let broken = Broken {
+                error: first_error(std::slice::from_ref(&problem)),
+                default: text.and_then(|text| salvage(&path, &text)),
+            };
+            Part { item: Item::Flag(key, path, Box::new(Err(broken))), problems: vec![problem], source: None }
+        }
+    }
+}
+
+fn segment_content(name: SegmentName, path: FilePath, content: Content) -> Part {
+    match content {
+        Content::Absent => Part { item: Item::Nothing, problems: Vec::new(), source: None },
+        Content::Plain(bytes) => segment_part(name, path, bytes),
+        Content::NotPlain(_) => {
+            let problem = not_plain(&path);
+            let error = first_error(std::slice::from_ref(&problem));
+            Part { item: Item::Segment(name, Err(error)), problems: vec![problem], source: None }
+        }
+    }
+}
+
+/// The default of a flag that does not read, where that much can be told.
+fn salvage(path: &FilePath, text: &str) -> Option<(crate::model::VariantName, crate::model::Value)> {
+    yaml::parse(path, text).0.and_then(|tree| document::salvage_default(&tree))
 }
 
 fn flag_part(key: FlagKey, path: FilePath, bytes: Vec<u8>) -> Part {
     let Read { value, problems, text } = read_flag(&path, &key, bytes);
     let item = value.ok_or_else(|| Broken {
         error: first_error(&problems),
-        default: text
-            .as_deref()
-            .and_then(|text| yaml::parse(&path, text).0.and_then(|tree| document::salvage_default(&tree))),
+        default: text.as_deref().and_then(|text| salvage(&path, text)),
     });
     let source = text.filter(|_| !problems.is_empty()).map(|text| (path.clone(), text));
     Part { item: Item::Flag(key, path, Box::new(item)), problems, source }
@@ -257,15 +325,8 @@ impl Loaded {
     }
 
     fn add_flag(&mut self, key: FlagKey, path: FilePath, read: Result2<Flag, Broken>) {
-        if let Some(first) = self.flag_files.get(&key) {
-            self.problems.push(
-                Diagnostic::new(
-                    &repository::DUPLICATE_FLAG_FILE,
-                    format!("the key `{key}` has two files: `{first}` and `{path}`"),
-                )
-                .at(Place::span(path, Span::default()))
-                .help("rename or remove one of them"),
-            );
+        // The first file of a key that has several stands for all.
+        if self.flag_files.contains_key(&key) {
             return;
         }
         self.flag_files.insert(key.clone(), path);
@@ -277,6 +338,17 @@ impl Loaded {
                 self.catalog.broken_flags.insert(key, broken);
             }
         }
+    }
+}
+
+impl Loaded {
+    /// A key that has several files: none of them counts.
+    fn add_clashing(&mut self, key: &FlagKey, paths: &[FilePath]) {
+        let Some(own) = paths.iter().find(|path| files::stem(path) == key.as_str()) else { return };
+        let problem = clashing(key, own, paths);
+        let broken = Broken { error: first_error(std::slice::from_ref(&problem)), default: None };
+        self.problems.push(problem);
+        self.add_flag(key.clone(), own.clone(), Err(broken));
     }
 }
 
@@ -300,9 +372,13 @@ pub fn load_closure(files: &Files<'_>, keys: &[FlagKey]) -> Result<Loaded> {
         if loaded.flag_files.contains_key(&key) {
             continue;
         }
-        let Some(path) = files.find_flag(key.as_str())? else { continue };
-        let Some(bytes) = files.read(&path)? else { continue };
-        loaded.add(flag_part(key.clone(), path, bytes));
+        let paths = files.find_flags(key.as_str())?;
+        let Some(path) = paths.iter().find(|path| files::stem(path) == key.as_str()).cloned() else { continue };
+        if paths.len() > 1 {
+            loaded.add_clashing(&key, &paths);
+            continue;
+        }
+        loaded.add(flag_content(key.clone(), path.clone(), files.look(&path)?));
         if let Some(flag) = loaded.catalog.flags.get(&key) {
             flags.extend(flag.requirements().map(|(_, requirement)| requirement.flag.clone()));
             segments.extend(segments_of_flag(flag));
@@ -321,8 +397,7 @@ pub fn load_closure(files: &Files<'_>, keys: &[FlagKey]) -> Result<Loaded> {
             continue;
         }
         let path = layout::segment_path(&name);
-        let Some(bytes) = files.read(&path)? else { continue };
-        loaded.add(segment_part(name.clone(), path, bytes));
+        loaded.add(segment_content(name.clone(), path.clone(), files.look(&path)?));
         if let Some(segment) = loaded.catalog.segments.get(&name) {
             segments.extend(segments_of(&segment.conditions).cloned());
         }

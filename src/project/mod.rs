@@ -10,13 +10,15 @@ mod message;
 mod plan;
 mod root;
 mod validate;
+mod verdict;
+mod work_tree;
 mod write;
 
 pub use draft::{Draft, FileEdit, FlagFile, SegmentFile};
-pub use files::{Files, Found, find_root, reason};
+pub use files::{Content, Files, Found, Kind, find_root, reason};
 pub use load::{
-    Loaded, Read, decode_text, file_failure, load_all, load_closure, load_project, misplaced, not_plain, read_flag,
-    read_project_file, read_segment, segments_of, segments_of_flag,
+    Loaded, Read, decode_text, file_failure, load_all, load_closure, load_project, misplaced, not_a_folder, not_plain,
+    read_flag, read_project_file, read_segment, segments_of, segments_of_flag,
 };
 pub use message::{Message, fold, trailer, trailers};
 pub use plan::Plan;

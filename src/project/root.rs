@@ -1,10 +1,11 @@
 //! The root of a repository of flags, and the states of it that can be read.
 
-use super::files::{self, Files};
+use super::files::{self, Files, Found};
 use super::layout::{self, FLAGS, PROJECT, Role};
 use super::load::{self, Loaded};
+use super::work_tree::WorkTree;
 use crate::diagnostic::codes::repository;
-use crate::diagnostic::{Failure, Result};
+use crate::diagnostic::{Diagnostic, Failure, Result, Severity};
 use crate::git::{CommitId, Head, Repository, Source};
 use crate::model::FlagKey;
 use crate::source::FilePath;
@@ -17,6 +18,8 @@ pub struct Root {
     /// The folder's path in the repository, with a slash at the end; empty at the top.
     prefix: String,
     repository: Option<Repository>,
+    /// What a sparse checkout leaves out of the work tree, by path from the root.
+    left_out: Vec<Found>,
 }
 
 /// A state of the repository that can be read.
@@ -49,19 +52,56 @@ impl Root {
     /// # Errors
     /// When there is no `flags/project.yaml`, or Git refuses to open the repository.
     pub fn discover(start: &Path) -> Result<Self> {
-        let repository = Repository::discover(start)?;
-        let Some(directory) = files::find_root(start) else {
-            return Self::without_files(start, repository);
-        };
-        let work_tree = repository.as_ref().and_then(Repository::work_tree).map(Path::to_path_buf);
-        match work_tree.and_then(|top| relative(&top, &directory)) {
-            Some(prefix) => Ok(Self { directory, prefix, repository }),
-            // The flags lie outside of the repository around the folder.
-            None => Ok(Self { directory, prefix: String::new(), repository: None }),
-        }
+        Self::discover_in(start, Repository::discover(start)?)
     }
 
-    /// A bare repository, or a work tree whose flags are not on disk (a sparse checkout), read at HEAD.
+    /// As [`Root::discover`], but first finishes or discards what a killed command left half done, so that nobody reads
+    /// it. Where that can't be done now, the warning says so.
+    ///
+    /// # Errors
+    /// As for [`Root::discover`].
+    pub fn discover_mended(start: &Path) -> Result<(Self, Option<Diagnostic>)> {
+        let repository = Repository::discover(start)?;
+        let mended = repository.as_ref().map_or(Ok(None), Repository::recover_before_reading);
+        let warning = mended.err().map(|error| Diagnostic {
+            severity: Severity::Warning,
+            ..Diagnostic::new(
+                &repository::IO_FAILED,
+                format!("a command that was killed left files half changed, and they can't be mended now: {error}"),
+            )
+            .help("what is shown may be half done; run any command of `git flag` where it may write")
+        });
+        Ok((Self::discover_in(start, repository)?, warning))
+    }
+
+    fn discover_in(start: &Path, repository: Option<Repository>) -> Result<Self> {
+        let work_tree = repository.as_ref().and_then(Repository::work_tree).map(Path::to_path_buf);
+        let skipped = match &repository {
+            Some(repository) => repository.left_out(FLAGS)?,
+            None => Vec::new(),
+        };
+        let in_index = |folder: &Path| {
+            let prefix = work_tree.as_ref().filter(|_| !skipped.is_empty()).and_then(|top| relative(top, folder))?;
+            let project = format!("{prefix}{PROJECT}");
+            skipped.iter().any(|entry| entry.path == project).then_some(())
+        };
+        let is_root = |folder: &&Path| folder.join(PROJECT).is_file() || in_index(folder).is_some();
+        let Some(directory) = start.ancestors().find(is_root).map(Path::to_path_buf) else {
+            return Self::without_files(start, repository);
+        };
+        let Some(prefix) = work_tree.and_then(|top| relative(&top, &directory)) else {
+            // The flags lie outside of the repository around the folder.
+            return Ok(Self { directory, prefix: String::new(), repository: None, left_out: Vec::new() });
+        };
+        let own = skipped.into_iter().filter_map(|entry| {
+            let path = entry.path.strip_prefix(&prefix).filter(|path| path.starts_with("flags/"))?;
+            Some((path.into(), entry.mode, entry.id))
+        });
+        let left_out = files::found(own);
+        Ok(Self { directory, prefix, repository, left_out })
+    }
+
+    /// A bare repository, read at HEAD.
     fn without_files(start: &Path, repository: Option<Repository>) -> Result<Self> {
         let missing = || {
             Failure::new(&repository::NO_PROJECT, format!("there is no `{PROJECT}` here or above"))
@@ -78,7 +118,7 @@ impl Root {
         };
         if repository.is_bare() && repository.head().ok().and_then(has_project).is_some() {
             let directory = repository.git_dir().to_path_buf();
-            return Ok(Self { directory, prefix: String::new(), repository: Some(repository) });
+            return Ok(Self { directory, prefix: String::new(), repository: Some(repository), left_out: Vec::new() });
         }
         Err(missing())
     }
@@ -91,7 +131,7 @@ impl Root {
         let repository = Repository::discover(directory)?;
         let work_tree = repository.as_ref().and_then(Repository::work_tree).map(Path::to_path_buf);
         let prefix = work_tree.and_then(|top| relative(&top, directory)).unwrap_or_default();
-        Ok(Self { directory: directory.to_path_buf(), prefix, repository })
+        Ok(Self { directory: directory.to_path_buf(), prefix, repository, left_out: Vec::new() })
     }
 
     /// Git, where there is Git.
@@ -142,7 +182,7 @@ impl Root {
     /// When Git can't list them.
     pub fn files(&self, view: View) -> Result<Files<'_>> {
         let source = match view {
-            View::WorkTree => return Ok(Files::WorkTree(self.directory.clone())),
+            View::WorkTree => return Ok(self.work_tree()),
             View::Commit(commit) => Source::Commit(commit),
             View::Index => Source::Index,
         };
@@ -150,6 +190,12 @@ impl Root {
         let entries = repository.list(source, &format!("{}{FLAGS}", self.prefix))?;
         let own = entries.into_iter().filter_map(|entry| Some((self.from_git(&entry.path)?, entry.mode, entry.id)));
         Ok(Files::objects(repository, own))
+    }
+
+    fn work_tree(&self) -> Files<'_> {
+        let directory = self.directory.clone();
+        let Some(repository) = &self.repository else { return Files::on_disk(directory) };
+        Files::WorkTree(WorkTree::new(directory, repository, self.left_out.clone()))
     }
 
     /// Loads everything.

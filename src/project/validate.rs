@@ -3,7 +3,7 @@
 //! Files are read in parallel, one at a time per thread, and forgotten again: what the checks across files need of each is
 //! kept as facts, so that memory stays flat in the number of flags.
 
-use super::files::{Files, Found, read_plain};
+use super::files::{Content, Files, Found};
 use super::layout::{self, PROJECT, Role, SCHEMAS};
 use super::{findings, load};
 use crate::diagnostic::codes::{self, repository};
@@ -52,10 +52,11 @@ pub fn validate(files: &Files<'_>, now: Timestamp) -> Result<Validation> {
     let found = files.list()?;
     let checker = Checker { project: project.as_ref(), now };
     let parts: Vec<Result<Part>> = match files {
-        Files::WorkTree(root) => {
-            found.par_iter().with_min_len(16).map(|file| checker.file(file, |path| read_plain(root, path))).collect()
+        Files::WorkTree(work_tree) => {
+            let reader = work_tree.reader(&found)?;
+            found.par_iter().with_min_len(16).map(|file| checker.file(file, |path| reader.look(path))).collect()
         }
-        _ => found.iter().map(|file| checker.file(file, |path| files.read(path))).collect(),
+        _ => found.iter().map(|file| checker.file(file, |path| files.look(path))).collect(),
     };
     let (mut flags, mut segments, mut ignoring, mut mentions) = (Vec::new(), Vec::new(), BTreeSet::new(), Vec::new());
     for part in parts {
@@ -91,13 +92,18 @@ pub fn validate(files: &Files<'_>, now: Timestamp) -> Result<Validation> {
 
 /// The project, or `None` with its problems: the other files are then checked by themselves only.
 fn project(files: &Files<'_>, problems: &mut Vec<Diagnostic>) -> Result<Option<Project>> {
-    let Some(bytes) = files.read(PROJECT)? else {
-        problems.push(
-            Diagnostic::new(&repository::NO_PROJECT, format!("there is no `{PROJECT}`"))
-                .at(Place::file(PROJECT.into()))
-                .help("`git flag init` writes one"),
-        );
-        return Ok(None);
+    let bytes = match files.look(PROJECT)? {
+        Content::Plain(bytes) => bytes,
+        // As any other file that is not plain.
+        Content::NotPlain(_) => return Ok(None),
+        Content::Absent => {
+            problems.push(
+                Diagnostic::new(&repository::NO_PROJECT, format!("there is no `{PROJECT}`"))
+                    .at(Place::file(PROJECT.into()))
+                    .help("`git flag init` writes one"),
+            );
+            return Ok(None);
+        }
     };
     let read = load::read_project_file(bytes);
     problems.extend(read.problems);
@@ -110,22 +116,22 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    fn file(&self, file: &Found, read: impl Fn(&str) -> Result<Option<Vec<u8>>>) -> Result<Part> {
+    fn file(&self, file: &Found, look: impl Fn(&str) -> Result<Content>) -> Result<Part> {
         let path = &file.path;
-        let role = layout::role(path);
-        let problem = |problem: Diagnostic| Ok(Part { problems: vec![problem], ..Part::default() });
-        match role {
-            Role::Other => Ok(Part::default()),
+        let problem = |problem: Diagnostic| Part { problems: vec![problem], ..Part::default() };
+        Ok(match layout::role(path) {
+            Role::Other if load::hides_folder(file) => problem(load::not_a_folder(path)),
+            Role::Other => Part::default(),
             Role::Misplaced(why) => problem(load::misplaced(path, &why)),
-            _ if !file.plain => problem(load::not_plain(path)),
-            role => match read(path)? {
-                Some(bytes) => match load::decode_text(path, bytes) {
-                    Ok(text) => Ok(self.text(path, &role, &text)),
-                    Err(not_text) => problem(*not_text),
+            role => match look(path)? {
+                Content::Plain(bytes) => match load::decode_text(path, bytes) {
+                    Ok(text) => self.text(path, &role, &text),
+                    Err(not_text) => Part { problems: vec![*not_text], ..broken(path, role) },
                 },
-                None => Ok(Part::default()),
+                Content::NotPlain(_) => Part { problems: vec![load::not_plain(path)], ..broken(path, role) },
+                Content::Absent => Part::default(),
             },
-        }
+        })
     }
 
     fn text(&self, path: &FilePath, role: &Role, text: &str) -> Part {
@@ -171,6 +177,15 @@ impl Checker<'_> {
         };
         part.problems.extend(disagreement(document, path, &tree, &part.problems));
         part
+    }
+}
+
+/// A flag or segment whose file says nothing is there all the same, for those who refer to it.
+fn broken(path: &FilePath, role: Role) -> Part {
+    match role {
+        Role::Flag(key) => Part { flag: Some(FlagFacts::broken(path.clone(), key)), ..Part::default() },
+        Role::Segment(name) => Part { segment: Some(SegmentFacts::broken(path.clone(), name)), ..Part::default() },
+        _ => Part::default(),
     }
 }
 
@@ -229,7 +244,8 @@ fn suppress(
     }
     for file in ignoring {
         let own = by_file.remove(file).unwrap_or_default();
-        let text = files.read(file)?.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        let Content::Plain(bytes) = files.look(file)? else { continue };
+        let text = String::from_utf8(bytes).unwrap_or_default();
         match yaml::parse(file, &text).0 {
             Some(tree) => problems.extend(lint::suppress(&FileContext { file, ..*context }, &tree, own)),
             None => problems.extend(own),
@@ -245,11 +261,7 @@ pub(super) fn sources(files: &Files<'_>, problems: &[Diagnostic]) -> Result<Sour
         problems.iter().flat_map(|problem| problem.place.iter().chain(problem.related.iter().map(|(place, _)| place)));
     let paths: BTreeSet<FilePath> = places.map(|place| place.file.clone()).collect();
     for path in paths {
-        let unreadable = |code| code == &repository::NOT_A_PLAIN_FILE;
-        if problems.iter().any(|p| unreadable(p.code) && p.place.as_ref().is_some_and(|place| place.file == path)) {
-            continue;
-        }
-        if let Some(bytes) = files.read(&path)? {
+        if let Content::Plain(bytes) = files.look(&path)? {
             // What is before the first bad byte is kept as it is, so that the place of the problem is right.
             let text =
                 String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());

@@ -3,10 +3,11 @@
 use super::files::Files;
 use super::plan::Plan;
 use super::root::{Root, View};
-use super::{load, trailer, trailers};
+use super::{trailer, trailers, verdict};
 use crate::diagnostic::codes::repository;
 use crate::diagnostic::{Failure, Result};
 use crate::git::{CommitError, CommitId, CommitRequest, FileChange, LogQuery, PushError, Repository, Target};
+use crate::source::FilePath;
 use std::hash::{BuildHasher, Hasher};
 
 /// How often an intent is replayed on a branch that keeps moving.
@@ -21,6 +22,8 @@ pub struct WriteOptions {
     pub branch: Option<String>,
     /// Push afterwards.
     pub push: bool,
+    /// Leave out the hooks `pre-commit` and `commit-msg`.
+    pub no_verify: bool,
 }
 
 impl WriteOptions {
@@ -50,10 +53,19 @@ pub struct Done {
     pub plan: Plan,
     /// The commit; `None` when nothing was committed.
     pub commit: Option<CommitId>,
+    /// Whether the branch was begun for it.
+    pub began_branch: bool,
     /// Whether it was pushed.
     pub pushed: bool,
     /// What went wrong afterwards without taking the change back.
     pub warnings: Vec<String>,
+}
+
+impl Done {
+    /// Nothing was committed.
+    const fn nothing(plan: Plan) -> Self {
+        Self { plan, commit: None, began_branch: false, pushed: false, warnings: Vec::new() }
+    }
 }
 
 impl Root {
@@ -78,7 +90,7 @@ impl Root {
             let base = self.base(options)?;
             let files = self.base_files(base)?;
             let plan = match intent(&files)? {
-                Attempt::Show(plan) => return Ok(Done { plan, commit: None, pushed: false, warnings: Vec::new() }),
+                Attempt::Show(plan) => return Ok(Done::nothing(plan)),
                 Attempt::Commit(plan) => plan,
             };
             let result = match base {
@@ -139,7 +151,7 @@ impl Root {
             Some(repository) => repository.write_files_only(&self.changes(&plan))?,
             None => plan.edits.iter().try_for_each(|edit| write_file(self, edit))?,
         }
-        Ok(Done { plan, commit: None, pushed: false, warnings: Vec::new() })
+        Ok(Done::nothing(plan))
     }
 
     /// `None` when the branch moved.
@@ -151,14 +163,21 @@ impl Root {
             message: plan.message.to_string(),
             target: options.target(),
             operation: plan.message.operation.clone(),
+            skip_checks: options.no_verify,
             ..CommitRequest::default()
         };
-        let committed = match repository.commit(&request, &mut |files| self.judge(files)) {
+        let committed = match repository.commit(&request, &mut |files| self.judge(&plan, files)) {
             Ok(committed) => committed,
             Err(CommitError::Moved { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let mut done = Done { plan, commit: Some(committed.id), pushed: false, warnings: committed.notes };
+        let mut done = Done {
+            plan,
+            commit: Some(committed.id),
+            began_branch: committed.began_branch,
+            pushed: false,
+            warnings: committed.notes,
+        };
         if options.push {
             let branch = committed.branch.strip_prefix("refs/heads/").unwrap_or(&committed.branch);
             let short = committed.id.short();
@@ -187,22 +206,24 @@ impl Root {
         }
     }
 
-    /// What hooks made of our files must still read.
-    fn judge(&self, files: &[(String, Option<Vec<u8>>)]) -> std::result::Result<(), String> {
-        for (path, content) in files {
-            let (Some(path), Some(content)) = (self.from_git(path), content) else { continue };
-            let problems = match super::layout::role(&path) {
-                super::layout::Role::Flag(key) => load::read_flag(&path, &key, content.clone()).problems,
-                super::layout::Role::Segment(name) => load::read_segment(&path, &name, content.clone()).problems,
-                super::layout::Role::Project => load::read_project_file(content.clone()).problems,
-                _ => Vec::new(),
-            };
-            if let Some(error) = problems.iter().find(|problem| problem.is_error()) {
-                return Err(format!(
-                    "a hook changed `{path}` so that it does not read any more: {} ({})",
-                    error.message, error.code.id
-                ));
-            }
+    /// Refuses where a change of this file could not be committed because of what the user has done to it.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn refuse_if_dirty(&self, options: &WriteOptions, path: &FilePath) -> Result<()> {
+        if let Base::Commit(_) = self.base(options)? {
+            self.git()?.refuse_if_dirty(&options.target(), &[&*self.shown(path)])?;
+        }
+        Ok(())
+    }
+
+    /// What hooks made of our files must still mean what was planned.
+    fn judge(&self, plan: &Plan, files: &[(String, Option<Vec<u8>>)]) -> std::result::Result<(), String> {
+        for edit in &plan.edits {
+            let shown = self.shown(&edit.path);
+            let Some((_, now)) = files.iter().find(|(path, _)| *path == *shown) else { continue };
+            verdict::of(&edit.path, edit.after.as_deref(), now.as_deref())
+                .map_err(|reason| format!("`{shown}` {reason}"))?;
         }
         Ok(())
     }

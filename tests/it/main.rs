@@ -12,11 +12,18 @@ mod commands;
 mod corpus;
 mod dry_run;
 mod generated;
+#[cfg(unix)]
+mod ground;
 mod help;
 mod history;
 mod history_lives;
+#[cfg(unix)]
+mod hooks;
 mod outputs;
+#[cfg(unix)]
+mod plain_files;
 mod readme;
 mod signatures;
+mod sparse;
 mod support;
 mod terminal;

@@ -71,7 +71,8 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let mut outcome = Outcome::report(report);
     if !differs && !changed.is_empty() && keys.is_empty() {
         let files = super::wording::count(changed.len(), "file");
-        outcome = outcome.note(paint(DIM, format!("{files} differ only in comments, formatting or place")));
+        let differ = if changed.len() == 1 { "differs" } else { "differ" };
+        outcome = outcome.note(paint(DIM, format!("{files} {differ} only in comments, formatting or place")));
     }
     for state in unread {
         outcome = outcome.note(format!("`flags/project.yaml` of {state} does not read; `git flag validate` shows why"));

@@ -193,7 +193,7 @@ impl Range {
                 State::Index => View::Index,
                 State::WorkTree => View::WorkTree,
             };
-            if root.files(view)?.find_flag(key.as_str())?.is_some() {
+            if !root.files(view)?.find_flags(key.as_str())?.is_empty() {
                 return Ok(true);
             }
         }

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::git::Repository;
 use crate::model::{Broken, Catalog, Flag, FlagKey, Project, Segment, SegmentName};
 use crate::project::layout::{self, PROJECT, Role};
-use crate::project::{Files, Root, read_flag, read_project_file, read_segment};
+use crate::project::{Root, View, read_flag, read_project_file, read_segment};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ fn project_of(root: &Root, state: State) -> Result<Side> {
     let entry = match state {
         State::Nothing => None,
         State::WorkTree => {
-            let bytes = Files::WorkTree(root.directory().to_path_buf()).read(PROJECT)?;
+            let bytes = root.files(View::WorkTree)?.read(PROJECT)?;
             return Ok(bytes.map_or(Side::Nothing, decode));
         }
         State::Commit(commit) => repository.entry(commit, &path)?,
@@ -104,7 +104,7 @@ fn content(root: &Root, repository: &Repository, changed: &Changed, at: At) -> R
     match at {
         At::Nowhere => Ok(None),
         At::Object(id) => Ok(Some(repository.read(id)?)),
-        At::WorkTree => Files::WorkTree(root.directory().to_path_buf()).read(&changed.path),
+        At::WorkTree => root.files(View::WorkTree)?.read(&changed.path),
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) struct ShowArgs {
     format: FormatArgs,
 }
 
-fn load(session: &Session, at: &AtArgs) -> Result<Loaded> {
+fn load(session: &mut Session, at: &AtArgs) -> Result<Loaded> {
     let root = session.root()?;
     let moment = moment(root.repository(), at.at.as_deref(), None, session.now())?;
     root.load_all(moment.view)

@@ -60,6 +60,9 @@ codes! {
     CONTENDED = "F218" "contended" Error
         "the branch kept moving"
         "Other commits landed again and again while this one was being made. Nothing was changed; run the command again.";
+    HOOK_TOOK_BACK = "F219" "hook-took-back" Error
+        "a hook took the change back, or changed what it means"
+        "Hooks may format the flag's file and stage it again, but the commit must mean what the command was asked for. This hook put the old text back, or wrote something else. Nothing was committed, and the files are as they were. Correct the hook, or leave it out with `--no-verify`.";
     WRONG_EXTENSION = "F220" "wrong-extension" Error
         "a YAML file must end in `.yaml`"
         "Files of other spellings would be overlooked by half of the tools. Rename it: `git mv a.yml a.yaml`.";

@@ -39,6 +39,9 @@ impl Ground {
             return Err(CommitError::CheckedOut { branch: name.clone(), work_tree });
         }
         let expected = repository.ref_commit(&branch)?;
+        if expected.is_none() {
+            not_another_ref(repository, name)?;
+        }
         let base = expected.or(head.commit());
         Ok(Self { reference: branch.clone(), branch, base, expected, here: false })
     }
@@ -52,6 +55,34 @@ impl Ground {
         let base = head.commit();
         Ok(Self { reference: "HEAD".to_owned(), branch, base, expected: base, here: true })
     }
+}
+
+/// A new branch that is called like a tag makes every later use of the name ambiguous, and one that is called like a
+/// branch of a remote would begin without what that branch has.
+fn not_another_ref(repository: &Repository, name: &str) -> Result<(), CommitError> {
+    let own = [format!("refs/tags/{name}"), format!("refs/remotes/{name}")];
+    let git = repository.git(Manner::Read, "for-each-ref").arg("--format=%(refname)");
+    let text = git.args(&own).arg(format!("refs/remotes/*/{name}")).line()?;
+    // A pattern also matches what lies below it.
+    let below = |found: &str, own: &str| found.strip_prefix(own).is_some_and(|rest| rest.starts_with('/'));
+    let found = text.lines().find(|found| !own.iter().any(|own| below(found, own)));
+    let Some(found) = found else { return Ok(()) };
+    let (what, help) = match found.strip_prefix("refs/remotes/") {
+        None => {
+            (format!("the tag `{name}`"), format!("choose another name, or make the branch first: `git branch {name}`"))
+        }
+        Some(remote) => {
+            let short = remote.split_once('/').map_or(remote, |(_, short)| short);
+            let make = format!("`git branch {short} {remote}`");
+            let help = if short == name {
+                format!("{make} makes the branch from there; then run the command again")
+            } else {
+                format!("{make} makes a branch of this clone from there; then pass `--branch {short}`")
+            };
+            (format!("the branch `{remote}` of a remote"), help)
+        }
+    };
+    Err(CommitError::OtherRef { name: name.to_owned(), what, help })
 }
 
 /// The other work tree that has `branch` checked out.
@@ -110,6 +141,27 @@ pub(super) fn check(
     Ok(changes)
 }
 
+impl Repository {
+    /// Refuses as [`Repository::commit`] would where the user has changed one of these files, or is in the middle of
+    /// something; for commands that ask a person for work before they commit it.
+    ///
+    /// # Errors
+    /// Why a change of these files could not be committed to `target` now.
+    pub fn refuse_if_dirty(&self, target: &Target, paths: &[&str]) -> Result<(), CommitError> {
+        let ground = Ground::of(self, target)?;
+        let files = paths.iter().map(|path| {
+            let entry = match ground.base {
+                Some(base) => self.entry(base, path)?,
+                None => None,
+            };
+            let old = entry.map(|entry| self.read(entry.id)).transpose()?;
+            Ok(FileChange { path: (*path).to_owned(), new: old.clone(), old })
+        });
+        let files = files.collect::<Result<Vec<_>, GitError>>()?;
+        check(self, &ground, &CommitRequest { base: ground.base, files, ..CommitRequest::default() }).map(drop)
+    }
+}
+
 /// Whether Git would take it: relative, no empty names, nothing that leads elsewhere or into `.git`.
 pub(super) fn is_proper(path: &str) -> bool {
     let bad = |name: &str| matches!(name, "" | "." | "..") || name.eq_ignore_ascii_case(".git");
@@ -166,7 +218,11 @@ fn against_user(
     entries: Vec<IndexEntry>,
 ) -> Result<(), CommitError> {
     let dirty = |how| CommitError::Dirty { path: change.path.clone(), how };
-    change.skipped = entries.iter().any(|entry| entry.skip_worktree);
+    change.skipped = if entries.is_empty() && change.new.is_some() {
+        !repository.checks_out(&change.path)?
+    } else {
+        entries.iter().any(|entry| entry.skip_worktree)
+    };
     let state = repository.path_state(&change.path, head, entries)?;
     if state.work_tree == WorkTreeState::NotAFile {
         return Err(CommitError::NotAFile { path: change.path.clone() });

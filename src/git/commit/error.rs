@@ -92,6 +92,16 @@ pub enum CommitError {
         /// What was asked for.
         name: String,
     },
+    /// Something else is called so, and a branch of that name would be mistaken for it.
+    #[error("`{name}` is no branch of this clone, but {what} is called so")]
+    OtherRef {
+        /// What was asked for.
+        name: String,
+        /// A tag, or a branch of a remote, with its name.
+        what: String,
+        /// What to do.
+        help: String,
+    },
     /// Another program holds a lock of Git.
     #[error("another Git command seems to be running: `{}` exists", path.display())]
     Locked {
@@ -118,9 +128,12 @@ pub enum CommitError {
         /// Which.
         paths: Vec<String>,
     },
-    /// A hook made the index what it was before.
-    #[error("the hook `pre-commit` took the change back")]
-    HookTookBack,
+    /// A hook made files of ours what they were before.
+    #[error("the hook `pre-commit` took the change of {} back", list(paths))]
+    HookTookBack {
+        /// Which.
+        paths: Vec<String>,
+    },
     /// What hooks made of our files will not do.
     #[error("the hook `pre-commit` spoiled the change: {reason}")]
     HookBroke {
@@ -188,6 +201,7 @@ impl CommitError {
             Self::Detached => "check out a branch, or name one with `--branch NAME`".to_owned(),
             Self::Bare => "work in a clone".to_owned(),
             Self::CheckedOut { work_tree, .. } => format!("run the command in `{}`", work_tree.display()),
+            Self::OtherRef { help, .. } => help.clone(),
             Self::BranchName { .. } => "see `git help check-ref-format`".to_owned(),
             Self::Locked { path } => {
                 format!("wait until it has ended; if none is running, remove `{}`", path.display())
@@ -198,7 +212,7 @@ impl CommitError {
                 "a command commits only its own flag files; let the hook leave the others alone, or use `--no-verify`"
                     .to_owned()
             }
-            Self::HookBroke { .. } | Self::HookTookBack => {
+            Self::HookBroke { .. } | Self::HookTookBack { .. } => {
                 "correct the hook, or leave it out with `--no-verify`".to_owned()
             }
             Self::Identity => {
@@ -233,10 +247,10 @@ impl CommitError {
             Self::Hook { .. }
             | Self::HookTouched { .. }
             | Self::HookBroke { .. }
-            | Self::HookTookBack
+            | Self::HookTookBack { .. }
             | Self::EmptyMessage
             | Self::Nested => FailureKind::Refused,
-            Self::BranchName { .. } | Self::Path { .. } => FailureKind::Usage,
+            Self::BranchName { .. } | Self::OtherRef { .. } | Self::Path { .. } => FailureKind::Usage,
             Self::Git(_)
             | Self::Bare
             | Self::Identity

@@ -7,6 +7,7 @@ use super::CommitError;
 pub(super) enum Step {
     Lending,
     Lent,
+    GivenBack,
     CommitMade,
     Journalled,
     IndexLocked,

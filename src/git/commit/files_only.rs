@@ -27,7 +27,7 @@ impl Repository {
                 OnDisk::Absent => None,
                 OnDisk::Other => return Err(CommitError::NotAFile { path: file.path.clone() }),
             };
-            if now != file.old {
+            if now != file.old && !(now.is_none() && self.left_out_as(&file.path, file.old.as_deref())?) {
                 let how = if file.old.is_none() { Dirty::Untracked } else { Dirty::Edited };
                 return Err(CommitError::Dirty { path: file.path.clone(), how });
             }
@@ -42,5 +42,15 @@ impl Repository {
             }
         }
         Ok(())
+    }
+
+    /// Whether a sparse checkout leaves out a file with that content.
+    fn left_out_as(&self, path: &str, old: Option<&[u8]>) -> Result<bool, CommitError> {
+        let entries = self.index_entries(path)?;
+        let entry = entries.iter().find(|entry| entry.path == path && entry.stage == 0 && entry.skip_worktree);
+        Ok(match entry {
+            Some(entry) => old == Some(&self.read(entry.id)?[..]),
+            None => false,
+        })
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::check::Ground;
+use super::lock::Lock;
 use super::{
     Change, CommitError, CommitRequest, Judge, ObjectId, Repository, index_file, journal, loan, message, tree,
 };
@@ -56,6 +57,7 @@ fn said(output: &Output) -> String {
 /// Runs the hooks of a commit, if there are any, with our files lent to the work tree. Renews `changes` as they leave it.
 pub(super) fn run(
     repository: &Repository,
+    lock: &Lock,
     request: &CommitRequest,
     ground: &Ground,
     planned: ObjectId,
@@ -77,6 +79,7 @@ pub(super) fn run(
     let scratch = journal::scratch(repository)?;
     let desk = Desk {
         repository,
+        lock,
         index: scratch.join(format!("hooks-{}", journal::nonce())),
         message: scratch.join("COMMIT_EDITMSG"),
         mark: &request.operation,
@@ -104,6 +107,7 @@ pub(super) fn run(
 /// What hooks work on; gone when dropped.
 struct Desk<'a> {
     repository: &'a Repository,
+    lock: &'a Lock,
     index: PathBuf,
     /// Not the `COMMIT_EDITMSG` of Git, in which the user may be writing at this moment.
     message: PathBuf,
@@ -138,8 +142,9 @@ impl Desk<'_> {
         if !arguments.is_empty() {
             git = git.arg("--").args(arguments);
         }
-        // No editor will be opened, and hooks are told so as by Git itself.
-        let output = git.env("GIT_EDITOR", ":").env(MARK, self.mark_text()).output()?;
+        // Should we be killed, nobody looks at our files before the hook is done with them: what runs it holds our lock.
+        // The hook itself gets nothing to read, as from Git. No editor will be opened, and hooks are told so.
+        let output = git.stdin(self.lock.share()).env("GIT_EDITOR", ":").env(MARK, self.mark_text()).output()?;
         if output.code == Some(0) {
             return Ok(note(name, &output));
         }
@@ -169,9 +174,6 @@ impl Desk<'_> {
             Some(base) => tree::of_commit(self.repository, base)?.to_string(),
             None => self.repository.format.empty_tree().to_owned(),
         };
-        if tree.to_string() == base {
-            return Err(CommitError::HookTookBack);
-        }
         let git = self.repository.git(Manner::Read, "diff-tree").args(["-r", "-z", "--name-only", "--no-renames"]);
         let names = git.args([base, tree.to_string()]).run()?;
         let names = names.split(|byte| *byte == 0).filter(|name| !name.is_empty()).map(String::from_utf8_lossy);
@@ -180,13 +182,21 @@ impl Desk<'_> {
         if !foreign.is_empty() {
             return Err(CommitError::HookTouched { paths: foreign });
         }
+        let mut taken_back = Vec::new();
         for change in changes.iter_mut() {
             let entry = self.repository.entry(tree, &change.path)?;
             if entry.as_ref().is_some_and(|entry| entry.mode != change.mode) {
                 return Err(CommitError::NotAFile { path: change.path.clone() });
             }
-            change.blob = entry.as_ref().map(|entry| entry.id);
+            let blob = entry.as_ref().map(|entry| entry.id);
+            if blob == change.old && blob != change.blob {
+                taken_back.push(change.path.clone());
+            }
+            change.blob = blob;
             change.new = entry.map(|entry| self.repository.read(entry.id)).transpose()?;
+        }
+        if !taken_back.is_empty() {
+            return Err(CommitError::HookTookBack { paths: taken_back });
         }
         let files: Vec<_> = changes.iter().map(|change| (change.path.clone(), change.new.clone())).collect();
         judge(&files).map_err(|reason| CommitError::HookBroke { reason })?;

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::{Change, CommitError, Dirty, Repository, check, journal, tree};
-use crate::git::run::Manner;
+use crate::git::run::{Git, Manner};
 use crate::git::{GitError, index, library};
 
 /// Copies the index, keeping its time. Returns its bytes; `None` if there is no index yet.
@@ -108,7 +108,9 @@ fn edit(mut opened: git2::Index, changes: &[Change]) -> Result<(), CommitError> 
         }
         match &change.blob {
             Some(blob) => {
-                let (flags, flags_extended) = before.map_or((0, 0), |entry| (entry.flags, entry.flags_extended));
+                let (flags, kept) = before.map_or((0, 0), |entry| (entry.flags, entry.flags_extended));
+                let skip = git2::IndexEntryExtendedFlag::SKIP_WORKTREE.bits();
+                let flags_extended = if change.skipped { kept | skip } else { kept };
                 let entry = git2::IndexEntry {
                     // Without size and times Git looks at the file itself, and fills them in.
                     ctime: git2::IndexTime::new(0, 0),
@@ -122,7 +124,7 @@ fn edit(mut opened: git2::Index, changes: &[Change]) -> Result<(), CommitError> 
                     id: library::to_oid(blob).map_err(failed)?,
                     // "Assume unchanged" and "left out by a sparse checkout" are the user's.
                     flags: flags & git2::IndexEntryFlag::VALID.bits(),
-                    flags_extended: flags_extended & git2::IndexEntryExtendedFlag::SKIP_WORKTREE.bits(),
+                    flags_extended: flags_extended & skip,
                     path: change.path.clone().into_bytes(),
                 };
                 opened.add(&entry).map_err(failed)?;
@@ -144,7 +146,10 @@ fn edit_by_executable(repository: &Repository, to: &Path, changes: &[Change]) ->
         }
     }
     let records: Vec<u8> = changes.iter().flat_map(|change| tree::record(repository, change)).collect();
-    git().args(["-z", "--index-info"]).input(records).run().map_err(CommitError::of_write)?;
+    // Git would put an entry beside the folder that a sparse index has for it, and so have the file twice.
+    let whole = Git::with_settings(&repository.place, Manner::Write, &["index.sparse=false"], "update-index");
+    let whole = whole.env("GIT_INDEX_FILE", to.as_os_str()).args(["-z", "--index-info"]);
+    whole.input(records).run().map_err(CommitError::of_write)?;
     // A new entry forgets that a sparse checkout leaves the file out.
     let skipped: Vec<u8> = changes
         .iter()

@@ -107,6 +107,7 @@ pub(super) fn give_back(repository: &Repository, changed: Changed) -> Result<(bo
     }
     // Scripts that run `git diff-index` would take the files for edited. Not worth an error.
     drop(repository.git(Manner::Write, "update-index").args(["-q", "--refresh"]).output());
+    failpoint::reached(Step::GivenBack)?;
     forget(repository)?;
     Ok((true, notes))
 }

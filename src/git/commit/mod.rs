@@ -161,7 +161,7 @@ impl Repository {
         }
         let landed = (|| {
             let hooks::Outcome { tree, message, mut notes } =
-                hooks::run(self, request, &ground, planned, &mut files, judge)?;
+                hooks::run(self, lock, request, &ground, planned, &mut files, judge)?;
             let id = object::write(self, tree, ground.base, &message, request.signing)?;
             failpoint::reached(Step::CommitMade)?;
             notes.extend(land::land(self, lock, &ground, &files, id, message::subject(&message))?);

@@ -39,6 +39,18 @@ impl Repository {
         }
     }
 
+    /// As [`Repository::recover`], for a command that only reads: not where a hook of Git runs it, as Git itself is
+    /// writing then.
+    ///
+    /// # Errors
+    /// If it can be neither finished nor discarded, say because nothing may be written here.
+    pub fn recover_before_reading(&self) -> Result<Option<Recovered>, CommitError> {
+        if self.is_bare() || self.place.environment.get("GIT_INDEX_FILE").is_some() {
+            return Ok(None);
+        }
+        self.recover()
+    }
+
     /// As [`Repository::recover`]; with our lock, nothing of the killed command is running any more.
     pub(super) fn recover_under(&self, _: &Lock) -> Result<Option<Recovered>, CommitError> {
         let written = Journal::written(self);

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    load_all(&Files::WorkTree(root.into())).expect("the shipped flags").catalog
+    load_all(&Files::on_disk(root.into())).expect("the shipped flags").catalog
 });
 static PROGRAM: LazyLock<Program> = LazyLock::new(|| Program::compile(&CATALOG));
 static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| PROGRAM.keys().map(str::to_owned).collect());

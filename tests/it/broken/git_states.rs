@@ -4,7 +4,6 @@ use super::{Case, Expect, FINE, read_only};
 use crate::support::{TestRepo, World};
 
 const UNREADABLE: Expect = Expect::Fails(2, &["F226"]);
-const EDITOR: Expect = Expect::Either(4, &["F262"]);
 
 /// A file other than a flag's, with one content on `main` and another on `topic`.
 fn fork(repo: &TestRepo) {
@@ -130,8 +129,7 @@ fn unborn_branch() {
     };
     let nothing = Expect::Either(3, &["F200", "F202", "F204", "F205", "F255", "F263"]);
     let not_committed = Expect::Fails(3, &["F200", "F255"]);
-    Case { history: nothing, starts: Expect::Works, except: &[("edit", EDITOR)], ..read_only(make, not_committed) }
-        .check();
+    Case { history: nothing, starts: Expect::Works, ..read_only(make, not_committed) }.check();
 }
 
 /// A foreign `index.lock` is waited for; so only one command, and what all share.

@@ -48,7 +48,7 @@ fn the_story_that_a_change_tells() {
     ----- stderr -----
       ~ new-checkout  production: everyone else 25% → 50%
           production: 25% of those no rule matches gain it, nobody loses it
-    committed <id>; next: git push, or to take it back: git flag undo
+    committed <id>; to take it back: git flag undo
     ");
     insta::assert_snapshot!(repo.git(&["log", "-1", "--format=%B"]), @r"
     flag(new-checkout): rollout 25% → 50% in production

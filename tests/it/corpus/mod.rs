@@ -24,7 +24,7 @@ type Found = Vec<(String, String)>;
 fn run(case: &Case) -> (Found, String) {
     let folder = tempfile::tempdir().expect("a folder");
     case.write(folder.path());
-    let validation = validate(&Files::WorkTree(folder.path().to_path_buf()), Timestamp::from_unix(NOW))
+    let validation = validate(&Files::on_disk(folder.path().to_path_buf()), Timestamp::from_unix(NOW))
         .unwrap_or_else(|failure| panic!("{}: {failure}", case.name));
     let mut found = Found::new();
     let mut messages = BTreeSet::new();

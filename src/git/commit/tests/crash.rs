@@ -100,6 +100,70 @@ fn a_kill_while_hooks_have_our_files_gives_them_back() {
 
 #[cfg(unix)]
 #[test]
+fn a_kill_while_files_are_given_back_gives_them_back() {
+    for step in [Step::GivenBack, Step::TemporaryWritten] {
+        let sandbox = ready();
+        sandbox.hook("pre-commit", "exit 1");
+        let before = sandbox.head();
+        let repository = sandbox.repository();
+        let killed = all_kinds(&repository);
+        failpoint::MEANWHILE.with_borrow_mut(|slot| {
+            // Not while they are lent, which writes files in the same way.
+            *slot = Some((Step::Lent, Box::new(move || failpoint::STOP.set(Some(step)))));
+        });
+        let error = commit(&repository, &killed).unwrap_err();
+        failpoint::STOP.set(None);
+        assert!(matches!(&error, CommitError::Hook { .. }), "{error:?}");
+        assert!(sandbox.path(".git/git-flag/loan").exists());
+        assert_eq!(repository.recover().unwrap(), Some(Recovered::Discarded), "{step:?}");
+        assert_eq!((sandbox.head(), sandbox.status().as_str()), (before, "A  staged.txt"), "{step:?}");
+        assert_eq!(
+            (sandbox.read("flags/a.yaml"), sandbox.read("flags/gone.yaml")),
+            ("a: 1\n".into(), "gone: 1\n".into())
+        );
+        assert!(!sandbox.path("flags/new").exists());
+        assert_tidy(&sandbox);
+    }
+}
+
+/// The hook goes on after the kill, and changes the file once more.
+#[cfg(unix)]
+#[test]
+fn recovery_waits_for_a_hook_that_outlives_the_kill() {
+    let sandbox = ready();
+    let started = sandbox.beside("started");
+    let go = sandbox.beside("go");
+    sandbox.hook(
+        "pre-commit",
+        &format!(
+            "touch '{}'; while [ ! -e '{}' ]; do sleep 0.01; done; git checkout -q HEAD -- flags/a.yaml",
+            started.display(),
+            go.display()
+        ),
+    );
+    let mut child = start_writer(&sandbox, "flags/a.yaml", 1);
+    while !started.exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    kill(&mut child, false);
+    child.wait().unwrap();
+    let repository = sandbox.repository();
+    assert_ne!(sandbox.read("flags/a.yaml"), "a: 1\n", "on loan");
+    assert_eq!(repository.recover().unwrap(), None, "the hook still has it");
+    fs::write(&go, "").unwrap();
+    let recovered = loop {
+        match repository.recover().unwrap() {
+            None => {}
+            Some(recovered) => break recovered,
+        }
+    };
+    assert_eq!(recovered, Recovered::Discarded);
+    assert_eq!((sandbox.status().as_str(), sandbox.read("flags/a.yaml").as_str()), ("A  staged.txt", "a: 1\n"));
+    assert_tidy(&sandbox);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_kill_after_hooks_and_landing_keeps_the_commit() {
     for step in [Step::BranchMoved, Step::IndexWritten, Step::WorkTreeWritten, Step::Refreshing] {
         let sandbox = ready();

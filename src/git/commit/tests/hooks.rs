@@ -165,10 +165,41 @@ fn a_hook_that_undoes_everything_is_told() {
     sandbox.hook("pre-commit", "git read-tree HEAD");
     let repository = sandbox.repository();
     let error = commit(&repository, &request(&repository, "flags/a.yaml", Some("a: 2\n"))).unwrap_err();
-    assert!(matches!(error, CommitError::HookTookBack), "{error:?}");
+    assert!(matches!(&error, CommitError::HookTookBack { paths } if *paths == ["flags/a.yaml"]), "{error:?}");
     assert_eq!(error.kind(), FailureKind::Refused);
     assert_eq!((sandbox.status().as_str(), sandbox.read("flags/a.yaml").as_str()), ("", "a: 1\n"));
     assert_tidy(&sandbox);
+}
+
+#[test]
+fn a_hook_that_takes_one_of_several_changes_back_is_told() {
+    let sandbox = started();
+    sandbox.write("flags/gone.yaml", "gone: 1\n");
+    sandbox.commit_all("second");
+    let head = sandbox.head();
+    for (script, path) in [
+        ("git reset -q HEAD -- flags/a.yaml", "flags/a.yaml"),
+        ("git rm -q --cached flags/new.yaml", "flags/new.yaml"),
+        ("git checkout -q HEAD -- flags/gone.yaml", "flags/gone.yaml"),
+    ] {
+        sandbox.hook("pre-commit", script);
+        for repository in sandbox.both() {
+            let files = vec![
+                change(&repository, "flags/a.yaml", Some("a: 2\n")),
+                change(&repository, "flags/new.yaml", Some("n: 1\n")),
+                change(&repository, "flags/gone.yaml", None),
+            ];
+            let error = commit(&repository, &CommitRequest { files, ..request(&repository, "x", None) }).unwrap_err();
+            assert!(matches!(&error, CommitError::HookTookBack { paths } if *paths == [path]), "{script}: {error:?}");
+            assert_eq!((sandbox.head(), sandbox.status().as_str()), (head, ""), "{script}");
+            assert_eq!(
+                (sandbox.read("flags/a.yaml").as_str(), sandbox.path("flags/new.yaml").exists()),
+                ("a: 1\n", false)
+            );
+            assert_eq!(sandbox.read("flags/gone.yaml"), "gone: 1\n");
+            assert_tidy(&sandbox);
+        }
+    }
 }
 
 #[test]

@@ -101,17 +101,22 @@ fn sparse_checkouts_stay_sparse() {
         let sandbox = started();
         sandbox.write("kept/k.txt", "k\n");
         sandbox.write("flags/b.yaml", "b: 1\n");
+        sandbox.write("flags/deep/er/d.yaml", "d: 1\n");
         sandbox.commit_all("more");
         sandbox.git(&["sparse-checkout", "set", "--cone", sparse_index, "kept"]);
         assert!(!sandbox.path("flags").exists());
         for reader in [Reader::Auto, Reader::Executable] {
             let repository = sandbox.open(sandbox.top(), reader);
             let listed = repository.index_entries("flags").unwrap();
-            assert_eq!(listed.len(), 2);
+            assert_eq!(listed.len(), 3);
             assert!(listed.iter().all(|entry| entry.skip_worktree), "{listed:?}");
             let text = format!("a: {reader:?}{sparse_index}\n");
             change_and_check(&sandbox, &repository, &text);
-            assert!(!sandbox.path("flags/a.yaml").exists(), "still left out");
+            commit(&repository, &request(&repository, "flags/deep/er/d.yaml", Some(&text))).unwrap();
+            assert!(!sandbox.path("flags").exists(), "still left out");
+            assert_eq!(sandbox.status(), "");
+            let names = sandbox.git(&["ls-files"]);
+            assert_eq!(names, "flags/a.yaml\nflags/b.yaml\nflags/deep/er/d.yaml\nkept/k.txt\nother.txt", "each once");
             let id = repository.index_entries("flags/a.yaml").unwrap()[0].id;
             assert_eq!(repository.read(id).unwrap(), text.as_bytes());
             commit(&repository, &request(&repository, "kept/k.txt", Some(&text))).unwrap();

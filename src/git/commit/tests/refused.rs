@@ -272,3 +272,45 @@ fn what_the_system_says_is_told_apart() {
     let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
     assert!(matches!(CommitError::io("write", "x".as_ref(), full), CommitError::DiskFull));
 }
+
+#[test]
+fn a_new_branch_is_not_called_like_something_else() {
+    let sandbox = started();
+    sandbox.git(&["tag", "v1"]);
+    sandbox.git(&["tag", "v2/deep"]);
+    sandbox.git(&["update-ref", "refs/remotes/origin/feature", "HEAD"]);
+    for repository in sandbox.both() {
+        for (name, what, help) in [
+            ("v1", "the tag `v1`", "`git branch v1`"),
+            ("feature", "the branch `origin/feature` of a remote", "`git branch feature origin/feature`"),
+            ("origin/feature", "the branch `origin/feature` of a remote", "`--branch feature`"),
+        ] {
+            let error = repository.base_of(&Target::Branch(name.to_owned())).unwrap_err();
+            assert!(matches!(&error, CommitError::OtherRef { what: found, .. } if found == what), "{name}: {error:?}");
+            assert!(error.help().unwrap().contains(help), "{error:?}");
+            assert_eq!(error.kind(), FailureKind::Usage);
+        }
+        for name in ["v2", "origin", "or", "feat"] {
+            repository.base_of(&Target::Branch(name.to_owned())).unwrap();
+        }
+    }
+    sandbox.git(&["branch", "feature"]);
+    sandbox.repository().base_of(&Target::Branch("feature".to_owned())).unwrap();
+}
+
+#[test]
+fn what_would_be_refused_is_known_before_the_work() {
+    let sandbox = started();
+    for repository in sandbox.both() {
+        let ask = |target: &Target| repository.refuse_if_dirty(target, &["flags/a.yaml"]);
+        ask(&Target::CurrentBranch).unwrap();
+        sandbox.write("flags/a.yaml", "a: mine\n");
+        let error = ask(&Target::CurrentBranch).unwrap_err();
+        assert!(matches!(error, CommitError::Dirty { how: Dirty::Edited, .. }), "{error:?}");
+        ask(&Target::Branch("other".to_owned())).unwrap();
+        sandbox.git(&["add", "flags/a.yaml"]);
+        let error = ask(&Target::CurrentBranch).unwrap_err();
+        assert!(matches!(error, CommitError::Dirty { how: Dirty::Staged, .. }), "{error:?}");
+        sandbox.git(&["reset", "-q", "--hard"]);
+    }
+}

@@ -1,0 +1,145 @@
+//! Where a change goes: branches, remotes, uncommitted flags, and what a killed command left.
+
+use crate::support::TestRepo;
+
+const PATH: &str = "flags/features/new-checkout.yaml";
+const DISABLE: [&str; 4] = ["disable", "new-checkout", "--env", "production"];
+
+#[test]
+fn an_operation_in_progress_is_named_before_a_detached_head() {
+    let repo = TestRepo::shop();
+    repo.shell("git checkout -qb topic && echo 1 > x && git add x && git commit -qm 1 && git checkout -q main && echo 2 > x && git add x && git commit -qm 2")
+        .ok();
+    repo.try_git(&["rebase", "topic"]).exits(1);
+    for arguments in [
+        &DISABLE[..],
+        &[&DISABLE[..], &["--branch", "topic"]].concat(),
+        &["rollback", "new-checkout"],
+        &["edit", "new-checkout"],
+    ] {
+        let run = repo.flag(arguments).exits(5).says("a rebase is in progress");
+        assert_eq!(run.code(), Some("F206"), "{run}");
+    }
+}
+
+#[test]
+fn a_new_branch_is_called_new_and_never_like_something_else() {
+    let repo = TestRepo::shop();
+    repo.shell("git tag v1 && git init -q --bare ../remote.git && git remote add origin ../remote.git").ok();
+    repo.shell("git push -q origin main main:feature && git fetch -q").ok();
+    let on = |name: &str| repo.flag(&[&DISABLE[..], &["--branch", name]].concat());
+    on("v1").exits(2).complains().says("the tag `v1`");
+    on("feature").exits(2).complains().says("`git branch feature origin/feature`");
+    on("origin/feature").exits(2).complains().says("--branch feature");
+    on("ops").ok().says("to the new branch ops; next: git push -u origin ops");
+    let again = repo.flag(&["enable", "new-checkout", "--env", "production", "--branch", "ops"]).ok();
+    assert!(again.stderr.contains(" to ops") && !again.stderr.contains("new branch"), "{again}");
+}
+
+#[test]
+fn a_push_is_proposed_where_there_is_a_remote() {
+    let repo = TestRepo::shop();
+    let run = repo.flag(&DISABLE).ok().says("to take it back: git flag undo");
+    assert!(!run.stderr.contains("push"), "{run}");
+    repo.git(&["remote", "add", "origin", "../remote.git"]);
+    repo.flag(&["undo"]).ok().says("next: git push, or to take it back: git flag undo");
+}
+
+/// One help, and the right one.
+#[test]
+fn flags_that_are_not_committed_yet() {
+    let repo = TestRepo::shop();
+    repo.shell("rm -rf .git && git init -q -b main").ok();
+    for arguments in [&DISABLE[..], &["edit", "new-checkout"], &["init"]] {
+        let run = repo.flag(arguments);
+        assert!(run.stderr.contains("git add flags"), "{arguments:?}\n{run}");
+        assert!(!run.stderr.contains("git flag init"), "{arguments:?}\n{run}");
+        assert!(run.stderr.matches("help: ").count() <= 1, "{arguments:?}\n{run}");
+    }
+    repo.shell("git add flags/project.yaml && git commit -qm project").ok();
+    for arguments in [&DISABLE[..], &["edit", "new-checkout"]] {
+        let run = repo.flag(arguments).exits(3).says(&format!("git add {PATH}"));
+        assert_eq!((run.code(), run.stderr.matches("help: ").count()), (Some("F202"), 1), "{run}");
+    }
+}
+
+#[test]
+fn no_editor_opens_for_a_file_that_will_be_refused() {
+    let repo = TestRepo::shop();
+    repo.replace(PATH, "One-page", "Two-page");
+    let run =
+        repo.flag_with(&["edit", "new-checkout"], &[("GIT_EDITOR", "touch ../opened;:")], None).exits(5).complains();
+    assert_eq!(run.code(), Some("F207"), "{run}");
+    assert!(!repo.outside().join("opened").exists());
+}
+
+#[test]
+fn a_date_before_the_first_commit_says_when_that_was() {
+    let repo = TestRepo::shop();
+    let first = repo.git(&["log", "--reverse", "--format=%ct", "--first-parent"]);
+    let first =
+        jiff::Timestamp::from_second(first.lines().next().expect("a commit").parse().expect("seconds")).unwrap();
+    let run = repo.flag(&["list", "--at", "2001-01-01"]).exits(3).complains();
+    assert_eq!(run.code(), Some("F204"), "{run}");
+    run.says(&first.to_string());
+}
+
+#[test]
+fn one_file_differs_and_two_files_differ() {
+    let repo = TestRepo::shop();
+    repo.replace(PATH, "# the first countries", "# the very first");
+    repo.flag(&["diff"]).ok().says("1 file differs only in");
+    repo.replace("flags/segments/staff.yaml", "include: [user-7]", "include: [ user-7 ]");
+    repo.flag(&["diff"]).ok().says("2 files differ only in");
+}
+
+/// The program is killed while a hook looks at its files: the work tree has what was never committed.
+fn killed_among_hooks() -> TestRepo {
+    use std::os::unix::fs::PermissionsExt as _;
+    let repo = TestRepo::shop();
+    let script = "#!/bin/sh\nkill -KILL $(cat .git/git-flag/lock)\nkill -KILL $PPID\n";
+    repo.write(".git/hooks/pre-commit", script);
+    let hook = repo.path().join(".git/hooks/pre-commit");
+    std::fs::set_permissions(hook, std::fs::Permissions::from_mode(0o755)).expect("an executable hook");
+    let run = repo.flag(&DISABLE);
+    assert_ne!(run.code, 0, "{run}");
+    // The hook may live a moment longer.
+    for _ in 0..100 {
+        if repo.shell("flock -n .git/git-flag/lock true").code == 0 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    repo.shell("rm .git/hooks/pre-commit").ok();
+    assert!(repo.status().contains(PATH), "left half done");
+    repo
+}
+
+#[test]
+fn no_command_sees_what_a_killed_one_left() {
+    let left = killed_among_hooks();
+    let whole = TestRepo::shop();
+    for arguments in [
+        &["eval", "new-checkout", "--env", "production", "--user", "user-1", "--json"][..],
+        &["list", "--json"],
+        &["show", "new-checkout", "--json"],
+        &["validate", "--json"],
+        &["enabled", "new-checkout", "--env", "production", "--user", "user-1"],
+        &["segment", "list", "--json"],
+        &["diff", "--json"],
+        &["log", "new-checkout", "--json"],
+        &["doctor", "--json"],
+        &["undo", "--dry-run", "--json"],
+    ] {
+        let repo = left.copy();
+        let run = repo.flag(arguments);
+        assert_eq!(repo.status(), "", "{arguments:?}\n{run}");
+        if !matches!(arguments[0], "log" | "doctor" | "undo") {
+            assert_eq!(run.stdout, whole.flag(arguments).stdout, "{arguments:?}");
+        }
+    }
+    // A hook of Git reads what Git hands it, and mends nothing while Git is writing.
+    let repo = left.copy();
+    repo.flag_with(&["validate", "--staged"], &[("GIT_INDEX_FILE", ".git/index")], None);
+    assert!(repo.status().contains(PATH));
+}
