@@ -21,6 +21,8 @@ impl TestRepo {
     pub(crate) fn empty() -> Self {
         let repo = Self::folder();
         repo.git(&["init", "-q", "-b", "main"]);
+        // Nothing may still run, and lock something, when the next command is looked at.
+        repo.git(&["config", "maintenance.auto", "false"]);
         repo
     }
 
