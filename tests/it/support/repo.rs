@@ -20,7 +20,8 @@ impl TestRepo {
     /// An empty repository with the branch `main`.
     pub(crate) fn empty() -> Self {
         let repo = Self::folder();
-        repo.git(&["init", "-q", "-b", "main"]);
+        // Nothing may still run, and lock something, when the next command is looked at.
+        repo.shell("git init -q -b main && git config maintenance.auto false").ok();
         repo
     }
 
