@@ -61,7 +61,9 @@ pub(super) fn tag(text: &str, value: Span) -> Span {
     // An anchor may stand between.
     for _ in 0..2 {
         let before = text.get(..end).unwrap_or_default().trim_end();
-        let start = before.rfind(|c: char| c.is_whitespace() || "[{,".contains(c)).map_or(0, |at| at + 1);
+        let start = before.rfind(|c: char| c.is_whitespace() || "[{,".contains(c));
+        // What separates may be a space of several bytes.
+        let start = start.map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
         if before[start..].starts_with('!') {
             return Span::new(start, before.len());
         }
@@ -139,6 +141,7 @@ fn tidy(info: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::{Span, tag};
     use super::{conflicts, tidy};
     use crate::yaml::parse;
 
@@ -195,6 +198,11 @@ mod tests {
             })
             .collect();
         assert_eq!(tags, ["!!str", "!t", "!<e>", "!h"]);
+        // A space of several bytes stands before what is no tag.
+        let wide = "!? # !#\u{2009}x\u{2009}\n\t!?e";
+        assert_eq!(tag(wide, Span::new(wide.len(), wide.len())).slice(wide), "!?e");
+        assert_eq!(tag("\u{2009}!a b", Span::new(6, 7)), Span::new(3, 5));
+        assert_eq!(tag("\u{2009}a b", Span::new(5, 6)), Span::new(5, 6));
     }
 
     #[test]

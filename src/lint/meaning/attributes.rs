@@ -197,7 +197,7 @@ fn wrong_value(test: &Test, declaration: &AttributeDeclaration, takes: Takes, sc
     }
     let fraction = matches!(scalar, Scalar::Number(number) if number.fract() != 0.0);
     if declaration.attribute_type == AttributeType::Integer && fraction {
-        let message = format!("`{attribute}` is declared as integer and can't be {scalar}");
+        let message = format!("`{attribute}` is declared as integer and can't be `{scalar}`");
         return Some(Diagnostic::new(&meaning::ATTRIBUTE_TYPE, message).help("compare with a whole number"));
     }
     // In text, `contains` looks for a part, which no enum can list.
@@ -212,7 +212,7 @@ fn wrong_value(test: &Test, declaration: &AttributeDeclaration, takes: Takes, sc
         0..=12 => format!("its values are {}", texts.join(", ")),
         count => format!("its {count} values are listed in `flags/project.yaml`"),
     });
-    let message = format!("`{attribute}` can't be {scalar}");
+    let message = format!("`{attribute}` can't be `{scalar}`");
     Some(Diagnostic::new(&meaning::UNDECLARED_VALUE, message).help(help))
 }
 
