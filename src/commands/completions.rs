@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 /// It completes `git-flag` and `git flag` with commands and options, and with the keys, environments and segments of the
 /// repository around you.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  git flag completions bash > ~/.local/share/bash-completion/completions/git-flag\n  git flag completions fish > ~/.config/fish/completions/git-flag.fish")]
+#[command(
+    after_help = "Examples:\n  git flag completions bash > ~/.local/share/bash-completion/completions/git-flag\n  git flag completions fish > ~/.config/fish/completions/git-flag.fish"
+)]
 pub struct Args {
     /// The shell.
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(SHELLS.map(|(shell, _)| shell)))]
@@ -22,7 +24,8 @@ pub const SHELLS: [(&str, &str); 4] =
     [("bash", "git-flag.bash"), ("zsh", "_git-flag"), ("fish", "git-flag.fish"), ("powershell", "git-flag.ps1")];
 
 pub(super) fn run(args: Args, _: &mut Session) -> Result<Outcome> {
-    let script = script(&args.shell).ok_or_else(|| Failure::new(&change::BAD_ARGUMENT, format!("there is no script for `{}`", args.shell)))?;
+    let script = script(&args.shell)
+        .ok_or_else(|| Failure::new(&change::BAD_ARGUMENT, format!("there is no script for `{}`", args.shell)))?;
     Ok(Outcome::report(Script { shell: args.shell, script }))
 }
 

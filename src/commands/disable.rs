@@ -7,7 +7,9 @@ use clap_complete::engine::ArgValueCompleter;
 
 /// Switch a flag off in an environment: everyone gets its default
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  git flag disable new-checkout --env staging\n  git flag disable new-checkout --env staging --dry-run")]
+#[command(
+    after_help = "Examples:\n  git flag disable new-checkout --env staging\n  git flag disable new-checkout --env staging --dry-run"
+)]
 pub struct Args {
     /// The flag.
     #[arg(value_name = "KEY", add = ArgValueCompleter::new(Keys))]
@@ -23,7 +25,8 @@ pub struct Args {
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let key = super::arguments::key(&args.key)?;
-    let purpose = Purpose::flag(&key, "disable", Some(&args.env)).nothing(format!("`{key}` is already disabled in {}", args.env));
+    let purpose =
+        Purpose::flag(&key, "disable", Some(&args.env)).nothing(format!("`{key}` is already disabled in {}", args.env));
     change_flag(session, &args.write, &key, purpose, |project, flag| {
         super::arguments::environment(project, &args.env)?;
         if flag.environment(&args.env).is_some() {

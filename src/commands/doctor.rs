@@ -63,11 +63,18 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
             checks.extend([identity(repository), backend(repository), history(repository), hooks(repository)]);
             checks.push(commit_graph(repository, args.fix));
         }
-        None => checks.push(Check::new("repository", Health::Advice, "no Git repository with flags here").fix("git init, then git flag init")),
+        None => checks.push(
+            Check::new("repository", Health::Advice, "no Git repository with flags here")
+                .fix("git init, then git flag init"),
+        ),
     }
     match &root {
         Ok(root) => {
-            checks.push(Check::new("flags", Health::Good, format!("{}", root.directory().join(layout::FLAGS).display())));
+            checks.push(Check::new(
+                "flags",
+                Health::Good,
+                format!("{}", root.directory().join(layout::FLAGS).display()),
+            ));
             checks.push(schemas(root, args.fix));
         }
         Err(failure) => checks.push(Check::new("flags", Health::Advice, failure.to_string()).fix("git flag init")),
@@ -92,14 +99,22 @@ fn identity(repository: &Repository) -> Check {
 }
 
 fn backend(repository: &Repository) -> Check {
-    let words = if repository.reads_in_process() { "objects are read in process" } else { "objects are read by the git program (SHA-256, reftable or a sparse index)" };
+    let words = if repository.reads_in_process() {
+        "objects are read in process"
+    } else {
+        "objects are read by the git program (SHA-256, reftable or a sparse index)"
+    };
     Check::new("backend", Health::Good, words)
 }
 
 fn history(repository: &Repository) -> Check {
     if repository.is_shallow() {
-        return Check::new("history", Health::Advice, "this clone is shallow: older changes are missing from log, audit and rollback")
-            .fix("git fetch --unshallow");
+        return Check::new(
+            "history",
+            Health::Advice,
+            "this clone is shallow: older changes are missing from log, audit and rollback",
+        )
+        .fix("git fetch --unshallow");
     }
     Check::new("history", Health::Good, "complete")
 }
@@ -142,18 +157,23 @@ fn schemas(root: &Root, fix: bool) -> Check {
         let written = std::fs::create_dir_all(&folder)
             .and_then(|()| stale.iter().try_for_each(|(file, text)| std::fs::write(folder.join(file), text)));
         return match written {
-            Ok(()) => Check::new("schemas", Health::Good, "refreshed flags/.schemas").fix("git add flags/.schemas && git commit"),
+            Ok(()) => Check::new("schemas", Health::Good, "refreshed flags/.schemas")
+                .fix("git add flags/.schemas && git commit"),
             Err(error) => Check::new("schemas", Health::Bad, format!("can't write flags/.schemas: {}", reason(&error))),
         };
     }
-    Check::new("schemas", Health::Advice, "flags/.schemas is missing or older than this program").fix("git flag doctor --fix")
+    Check::new("schemas", Health::Advice, "flags/.schemas is missing or older than this program")
+        .fix("git flag doctor --fix")
 }
 
 /// Git intercepts `git flag --help` and looks for this page.
 fn man_page(fix: bool) -> Check {
-    let Some(folder) = man_folder() else { return Check::new("man page", Health::Advice, "there is no home folder to install it in") };
+    let Some(folder) = man_folder() else {
+        return Check::new("man page", Health::Advice, "there is no home folder to install it in");
+    };
     let path = folder.join("git-flag.1");
-    let page = super::man_pages().into_iter().find(|(name, _)| name == "git-flag.1").map(|(_, page)| page).unwrap_or_default();
+    let page =
+        super::man_pages().into_iter().find(|(name, _)| name == "git-flag.1").map(|(_, page)| page).unwrap_or_default();
     if std::fs::read(&path).is_ok_and(|there| there == page) {
         return Check::new("man page", Health::Good, format!("{}", path.display()));
     }
@@ -164,10 +184,13 @@ fn man_page(fix: bool) -> Check {
         };
         return match write() {
             Ok(()) => Check::new("man page", Health::Good, format!("installed {}", path.display())),
-            Err(error) => Check::new("man page", Health::Bad, format!("can't write {}: {}", path.display(), reason(&error))),
+            Err(error) => {
+                Check::new("man page", Health::Bad, format!("can't write {}: {}", path.display(), reason(&error)))
+            }
         };
     }
-    Check::new("man page", Health::Advice, "`git flag --help` has no page to show (`git flag -h` works)").fix("git flag doctor --fix")
+    Check::new("man page", Health::Advice, "`git flag --help` has no page to show (`git flag -h` works)")
+        .fix("git flag doctor --fix")
 }
 
 fn man_folder() -> Option<PathBuf> {

@@ -68,7 +68,6 @@ fn text_of(root: &Root, write: &WriteArgs, key: &FlagKey) -> Result<(FilePath, S
     }
 }
 
-
 /// Lets the person edit until the text is good, or until they give up.
 fn edited(
     session: &mut Session,

@@ -11,7 +11,9 @@ use clap_complete::engine::ArgValueCompleter;
 ///
 /// Prints nothing (unless `--json` asks for it), so that scripts can write `if git flag enabled KEY …; then`. Errors have exit codes from 2.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  git flag enabled maintenance --env production && echo closed\n  git flag enabled new-checkout --env production --user ada -c plan=pro")]
+#[command(
+    after_help = "Examples:\n  git flag enabled maintenance --env production && echo closed\n  git flag enabled new-checkout --env production --user ada -c plan=pro"
+)]
 pub struct Args {
     /// The flag.
     #[arg(value_name = "KEY", add = ArgValueCompleter::new(Keys))]

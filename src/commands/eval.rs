@@ -19,7 +19,9 @@ use std::io::{BufRead, BufWriter, Write};
 ///
 /// The answer depends on the files, the environment, the context and the time alone. Nothing is sent anywhere.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  git flag eval new-checkout --env production --user ada\n  git flag eval new-checkout --env production --user ada -c plan=pro -c age:=33 --explain\n  git flag eval new-checkout --env production --user ada --at 2026-11-01 --json\n  git flag eval --all --env staging --user ada")]
+#[command(
+    after_help = "Examples:\n  git flag eval new-checkout --env production --user ada\n  git flag eval new-checkout --env production --user ada -c plan=pro -c age:=33 --explain\n  git flag eval new-checkout --env production --user ada --at 2026-11-01 --json\n  git flag eval --all --env staging --user ada"
+)]
 pub struct Args {
     /// The flags.
     #[arg(value_name = "KEY", required_unless_present = "all", add = ArgValueCompleter::new(Keys))]
@@ -74,7 +76,13 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     }
     let environment = session.reading_environment(&root, &loaded.catalog.project, args.env.as_deref())?;
     let program = Program::compile(&loaded.catalog);
-    let request = Request { program: &program, keys: &keys, environment: &environment, now: moment.now, value_only: args.value_only };
+    let request = Request {
+        program: &program,
+        keys: &keys,
+        environment: &environment,
+        now: moment.now,
+        value_only: args.value_only,
+    };
     if let Some(file) = &args.contexts {
         return stream(session, &request, file);
     }
@@ -244,10 +252,21 @@ fn stream(session: &mut Session, request: &Request<'_>, file: &str) -> Result<Ou
     };
     let mut broken: Vec<(usize, String)> = Vec::new();
     let mut count = 0usize;
-    let written = stream_lines(&mut input, BufWriter::with_capacity(1 << 16, session.output.stream()), request, &mut broken, &mut count);
+    let written = stream_lines(
+        &mut input,
+        BufWriter::with_capacity(1 << 16, session.output.stream()),
+        request,
+        &mut broken,
+        &mut count,
+    );
     match written {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Outcome::silent()),
-        Err(error) => return Err(Failure::new(&repository::IO_FAILED, format!("can't go on: {}", crate::project::reason(&error)))),
+        Err(error) => {
+            return Err(Failure::new(
+                &repository::IO_FAILED,
+                format!("can't go on: {}", crate::project::reason(&error)),
+            ));
+        }
         Ok(()) => {}
     }
     if broken.is_empty() {
@@ -287,7 +306,11 @@ fn stream_lines(
                 if broken.len() < 1000 {
                     broken.push((number, error.to_string()));
                 }
-                writeln!(output, "{}", json!({ "line": number, "errorCode": "INVALID_CONTEXT", "errorDetails": error.to_string() }))?;
+                writeln!(
+                    output,
+                    "{}",
+                    json!({ "line": number, "errorCode": "INVALID_CONTEXT", "errorDetails": error.to_string() })
+                )?;
                 continue;
             }
         };

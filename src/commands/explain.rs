@@ -1,6 +1,6 @@
 use crate::commands::Session;
-use crate::diagnostic::codes::{self};
 use crate::diagnostic::codes::change;
+use crate::diagnostic::codes::{self};
 use crate::diagnostic::{Code, Failure, Result, did_you_mean};
 use crate::render::style::{DIM, EMPHASIS, paint};
 use crate::render::{Format, Outcome, Report, Terminal};
@@ -27,7 +27,8 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         None => {
             let failure = Failure::new(&change::BAD_ARGUMENT, format!("there is no code `{wanted}`"));
             let names = codes::all().flat_map(|code| [code.id, code.name]);
-            Err(failure.help(did_you_mean(&wanted, names).unwrap_or_else(|| "`git flag explain` lists all codes".into())))
+            Err(failure
+                .help(did_you_mean(&wanted, names).unwrap_or_else(|| "`git flag explain` lists all codes".into())))
         }
     }
 }
@@ -41,7 +42,10 @@ impl Report for Codes {
             let level = paint(DIM, format!("({})", code.severity.name()));
             return format!("{title} {level}\n{}.\n\n{}\n", capital(code.summary), wrap(code.explain));
         }
-        self.0.iter().map(|code| format!("{}  {:<28} {}\n", paint(EMPHASIS, code.id), code.name, code.summary)).collect()
+        self.0
+            .iter()
+            .map(|code| format!("{}  {:<28} {}\n", paint(EMPHASIS, code.id), code.name, code.summary))
+            .collect()
     }
 
     fn json(&self) -> Value {

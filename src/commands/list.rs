@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 ///
 /// Archived flags are left out unless `--state archived` or `--all` asks for them. Several filters must all hold.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  git flag list\n  git flag list --env production --state partly\n  git flag list --owner team-payments --json")]
+#[command(
+    after_help = "Examples:\n  git flag list\n  git flag list --env production --state partly\n  git flag list --owner team-payments --json"
+)]
 pub struct Args {
     /// Show only this environment.
     #[arg(short, long, value_name = "ENVIRONMENT", add = clap_complete::engine::ArgValueCompleter::new(super::completing::Environments))]
@@ -68,11 +70,13 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         .map(|flag| Row { flag: flag.clone(), category: category(&loaded, flag) })
         .filter(|row| args.wants(row, &loaded.catalog.project, moment.now))
         .collect();
-    let broken: Vec<String> = loaded.catalog.broken_flags.iter().map(|(key, broken)| format!("{key}: {}", broken.error)).collect();
+    let broken: Vec<String> =
+        loaded.catalog.broken_flags.iter().map(|(key, broken)| format!("{key}: {}", broken.error)).collect();
     let project = loaded.catalog.project;
     let mut outcome = Outcome::report(List { rows, project, environment: args.env, now: moment.now });
     if !broken.is_empty() {
-        outcome = outcome.note(format!("{} not listed, because of errors:", super::wording::count(broken.len(), "flag")));
+        outcome =
+            outcome.note(format!("{} not listed, because of errors:", super::wording::count(broken.len(), "flag")));
         for line in broken {
             outcome = outcome.note(format!("  {line}"));
         }
@@ -88,12 +92,16 @@ fn category(loaded: &Loaded, flag: &Flag) -> Option<String> {
 impl Args {
     fn wants(&self, row: &Row, project: &Project, now: Timestamp) -> bool {
         let flag = &row.flag;
-        let is = |wanted: &Option<String>, actual: Option<&str>| wanted.as_deref().is_none_or(|wanted| actual == Some(wanted));
+        let is = |wanted: &Option<String>, actual: Option<&str>| {
+            wanted.as_deref().is_none_or(|wanted| actual == Some(wanted))
+        };
         let state_fits = match &self.state {
             None => self.all || flag.archived.is_none(),
             Some(wanted) => match &self.env {
                 Some(environment) => State::of(flag, environment, now).word() == wanted,
-                None => project.environment_names().any(|environment| State::of(flag, environment, now).word() == wanted),
+                None => {
+                    project.environment_names().any(|environment| State::of(flag, environment, now).word() == wanted)
+                }
             },
         };
         state_fits
@@ -172,7 +180,8 @@ impl Report for List {
 
     fn other(&self, format: Format) -> Option<String> {
         let plain = Terminal::plain();
-        let rows = self.rows.iter().map(|row| self.cells(row, &plain).into_iter().map(|(text, _)| text).collect::<Vec<_>>());
+        let rows =
+            self.rows.iter().map(|row| self.cells(row, &plain).into_iter().map(|(text, _)| text).collect::<Vec<_>>());
         let header = self.header().into_iter().map(str::to_owned).collect::<Vec<_>>();
         match format {
             Format::Plain => Some(rows.map(|row| row.join("\t") + "\n").collect()),

@@ -50,7 +50,11 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     })?;
     let note = |key: &FlagKey| format!("`{key}` does not read, so whether it requires `{old}` was not looked at");
     let outcome = broken.iter().fold(outcome, |outcome, key| outcome.note(note(key)));
-    Ok(if old == new { outcome } else { outcome.note(format!("clients that still ask for `{old}` find no flag and use their own default")) })
+    Ok(if old == new {
+        outcome
+    } else {
+        outcome.note(format!("clients that still ask for `{old}` find no flag and use their own default"))
+    })
 }
 
 /// Moves the file of the flag and that of its tests. The text stays as it is, but for the salt.

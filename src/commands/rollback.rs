@@ -18,7 +18,9 @@ use clap_complete::engine::ArgValueCompleter;
 /// A new commit undoes the newest change of the flag (or of one environment of it) that is not undone yet, so running it
 /// again goes further back. Later changes of other parts stay. Undoing a creation deletes, undoing a deletion restores.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  git flag rollback new-checkout --env production --reason \"errors went up\"\n  git flag rollback new-checkout --steps 2 --dry-run\n  git flag rollback new-checkout --to v1.2 --env production")]
+#[command(
+    after_help = "Examples:\n  git flag rollback new-checkout --env production --reason \"errors went up\"\n  git flag rollback new-checkout --steps 2 --dry-run\n  git flag rollback new-checkout --to v1.2 --env production"
+)]
 pub struct Args {
     /// The flag.
     #[arg(value_name = "KEY", add = ArgValueCompleter::new(Keys))]
@@ -92,8 +94,7 @@ impl Here<'_> {
             return Err(nothing(self.key, self.environment, found.len()));
         }
         let purpose = self.purpose(found.iter().map(|(change, _)| change.commit).collect());
-        let backs: Vec<Back<'_>> =
-            found.iter().map(|(change, parts)| Back { change, parts: parts.clone() }).collect();
+        let backs: Vec<Back<'_>> = found.iter().map(|(change, parts)| Back { change, parts: parts.clone() }).collect();
         let words: Vec<String> = backs.iter().map(|back| self.words(back)).collect();
         change(session, write, purpose, |draft| {
             restore::take_back(draft, self.root, self.repository, &backs).map_err(|failure| self.whole(failure))?;
@@ -110,7 +111,10 @@ impl Here<'_> {
         let since = self.since(commit)?;
         let (version, content) = flag_at(self.root, self.repository, commit, &since.key)?.ok_or_else(unknown)?;
         let State::Readable(flag) = &content.state else {
-            return Err(Failure::new(&repository::FLAG_DOES_NOT_READ, format!("`{}` does not read at {to}", since.key)));
+            return Err(Failure::new(
+                &repository::FLAG_DOES_NOT_READ,
+                format!("`{}` does not read at {to}", since.key),
+            ));
         };
         let text = restore::text_of(self.root, self.repository, Some(&version))?;
         let path = self.root.from_git(&version.path).unwrap_or_else(|| version.path.as_str().into());

@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 /// Editors that know the schema complete and check flag files while you type. `init` writes the schemas to
 /// `flags/.schemas/`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  git flag schema flag\n  git flag schema project > project.schema.json\n  git flag schema output list\n  git flag schema output error")]
+#[command(
+    after_help = "Examples:\n  git flag schema flag\n  git flag schema project > project.schema.json\n  git flag schema output list\n  git flag schema output error"
+)]
 pub struct Args {
     /// `flag`, `segment`, `project` or `tests`, or `output` and a command; all names when absent.
     kind: Option<String>,
@@ -50,13 +52,17 @@ pub(super) fn run(args: Args, _: &mut Session) -> Result<Outcome> {
         return output(&args.output.join("-"));
     }
     if let Some(extra) = args.output.first() {
-        return Err(Failure::new(&change::BAD_ARGUMENT, format!("`{wanted}` takes no further argument, but there is `{extra}`"))
-            .help("`git flag schema` lists all schemas"));
+        return Err(Failure::new(
+            &change::BAD_ARGUMENT,
+            format!("`{wanted}` takes no further argument, but there is `{extra}`"),
+        )
+        .help("`git flag schema` lists all schemas"));
     }
     match schemas.into_iter().find(|(file, _)| kind(file) == wanted) {
         Some((_, schema)) => Ok(Outcome::report(Schema(schema))),
         None => {
-            let names: Vec<&str> = document::schema::schemas().iter().map(|(file, _)| kind(file)).chain(["output"]).collect();
+            let names: Vec<&str> =
+                document::schema::schemas().iter().map(|(file, _)| kind(file)).chain(["output"]).collect();
             let failure = Failure::new(&change::BAD_ARGUMENT, format!("there is no schema of `{wanted}`"));
             let hint = did_you_mean(&wanted, names.iter().copied());
             Err(failure.help(hint.unwrap_or_else(|| format!("there are {}", names.join(", ")))))
@@ -74,7 +80,8 @@ fn output(command: &str) -> Result<Outcome> {
     let names: Vec<&str> = OUTPUTS.iter().map(|(name, _)| *name).collect();
     let failure = Failure::new(&change::BAD_ARGUMENT, format!("there is no schema of the output of `{command}`"));
     let hint = did_you_mean(command, names.iter().copied());
-    Err(failure.help(hint.unwrap_or_else(|| format!("there are {}, and the names of writing commands", names.join(", ")))))
+    Err(failure
+        .help(hint.unwrap_or_else(|| format!("there are {}, and the names of writing commands", names.join(", ")))))
 }
 
 /// Whether this is a command that changes flags: it has the option `--dry-run`. Subcommands follow after a `-`.

@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 
 /// Show one flag: what it serves to whom, in plain words
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  git flag show new-checkout\n  git flag show new-checkout --at HEAD~3\n  git flag show new-checkout --json")]
+#[command(
+    after_help = "Examples:\n  git flag show new-checkout\n  git flag show new-checkout --at HEAD~3\n  git flag show new-checkout --json"
+)]
 pub struct Args {
     /// The flag.
     #[arg(value_name = "KEY", add = clap_complete::engine::ArgValueCompleter::new(super::completing::Keys))]
@@ -65,8 +67,12 @@ impl Show {
         add("salt", flag.salt.clone());
         add("bucketing", flag.bucketing.map(|bucketing| bucketing.to_string()));
         add("default", Some(flag.default.to_string()));
-        let requires = |requirement: &crate::model::Requirement| format!("{} to serve {}", requirement.flag, requirement.serves);
-        add("requires", (!flag.requires.is_empty()).then(|| flag.requires.iter().map(requires).collect::<Vec<_>>().join(", ")));
+        let requires =
+            |requirement: &crate::model::Requirement| format!("{} to serve {}", requirement.flag, requirement.serves);
+        add(
+            "requires",
+            (!flag.requires.is_empty()).then(|| flag.requires.iter().map(requires).collect::<Vec<_>>().join(", ")),
+        );
         add("killed", flag.killed.as_ref().map(words::kill));
         add("archived", flag.archived.as_ref().map(words::archived));
         for (name, link) in &flag.links {
@@ -137,8 +143,17 @@ fn steps(environment: &Environment) -> String {
     for (index, rule) in environment.rules.iter().enumerate() {
         let when = if rule.when.is_empty() { "everyone".to_owned() } else { words::conditions(&rule.when) };
         let label = rule.label(index);
-        lines.push(format!("{} when {} {}", paint(NAME, words::serve(&rule.serve)), plain(&when), paint(DIM, format!("({label})"))));
+        lines.push(format!(
+            "{} when {} {}",
+            paint(NAME, words::serve(&rule.serve)),
+            plain(&when),
+            paint(DIM, format!("({label})"))
+        ));
     }
-    lines.push(format!("{} for everyone{}", paint(NAME, words::serve(&environment.serve)), if lines.is_empty() { "" } else { " else" }));
+    lines.push(format!(
+        "{} for everyone{}",
+        paint(NAME, words::serve(&environment.serve)),
+        if lines.is_empty() { "" } else { " else" }
+    ));
     lines.iter().enumerate().map(|(index, line)| format!("  {}. {line}\n", index + 1)).collect()
 }

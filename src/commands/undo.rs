@@ -17,7 +17,9 @@ use crate::source::FilePath;
 /// undos themselves, are skipped: running it again goes one operation further back. Commits made without this tool are
 /// left alone. `git flag rollback KEY` works on one flag, whoever changed it.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  git flag undo\n  git flag undo --dry-run\n  git flag undo --reason \"wrong environment\"")]
+#[command(
+    after_help = "Examples:\n  git flag undo\n  git flag undo --dry-run\n  git flag undo --reason \"wrong environment\""
+)]
 pub struct Args {
     #[command(flatten)]
     write: WriteArgs,
@@ -39,9 +41,16 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     };
     let tip = past::tip(session, repository, start.as_deref())?.ok_or_else(nothing)?;
     let operation = last_operation(&root, repository, &project, tip)?.ok_or_else(nothing)?;
-    if operation.others.iter().any(|change| change.old.is_none() && root.from_git(&change.path).as_deref() == Some(PROJECT)) {
-        return Err(Failure::new(&codes::NOTHING_TO_UNDO, "only `git flag init` is left, which `undo` does not take back")
-            .help(format!("`git revert {}` does", operation.commit.id.short())));
+    if operation
+        .others
+        .iter()
+        .any(|change| change.old.is_none() && root.from_git(&change.path).as_deref() == Some(PROJECT))
+    {
+        return Err(Failure::new(
+            &codes::NOTHING_TO_UNDO,
+            "only `git flag init` is left, which `undo` does not take back",
+        )
+        .help(format!("`git revert {}` does", operation.commit.id.short())));
     }
     past::warn_when_cut(session, repository);
     let purpose = purpose(&operation);

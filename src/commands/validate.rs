@@ -14,7 +14,9 @@ use std::path::Path;
 /// Exit code 1 when there are errors. Lints and their levels are set under `lints:` in `flags/project.yaml`; a single
 /// place is excused by a comment `# git-flag: ignore[LINT] reason: …`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  git flag validate\n  git flag validate flags/features --fail-on warning\n  git flag validate --staged\n  git flag validate --at HEAD~3 --json")]
+#[command(
+    after_help = "Examples:\n  git flag validate\n  git flag validate flags/features --fail-on warning\n  git flag validate --staged\n  git flag validate --at HEAD~3 --json"
+)]
 pub struct Args {
     /// Show only problems of these files and folders. Everything is checked all the same.
     #[arg(value_name = "PATH")]
@@ -48,7 +50,11 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     if args.hook && root.repository().is_some_and(crate::git::Repository::inside_our_commit) {
         return Ok(Outcome::silent());
     }
-    let view = if args.staged { View::Index } else { moment(root.repository(), args.at.at.as_deref(), None, session.now())?.view };
+    let view = if args.staged {
+        View::Index
+    } else {
+        moment(root.repository(), args.at.at.as_deref(), None, session.now())?.view
+    };
     let Validation { mut problems, sources, flags, segments } = validate(&root.files(view)?, session.now())?;
     diagnostic::locate(&mut problems, &sources);
     diagnostic::sort(&mut problems, &sources);
@@ -76,7 +82,8 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
 fn without_project(session: &Session, failure: Box<Failure>) -> Result<Outcome> {
     let Some(repository) = Repository::discover(session.directory())? else { return Ok(Outcome::silent()) };
     let staged = repository.list(Source::Index, layout::FLAGS)?;
-    let left = staged.iter().filter(|file| matches!(layout::role(&file.path), Role::Flag(_) | Role::Segment(_))).count();
+    let left =
+        staged.iter().filter(|file| matches!(layout::role(&file.path), Role::Flag(_) | Role::Segment(_))).count();
     if left == 0 {
         return Ok(Outcome::silent());
     }
@@ -151,7 +158,9 @@ impl Report for Findings {
 
     fn other(&self, format: Format) -> Option<String> {
         match format {
-            Format::Github => Some(self.problems.iter().map(|problem| diagnostic::github(problem, &self.sources)).collect()),
+            Format::Github => {
+                Some(self.problems.iter().map(|problem| diagnostic::github(problem, &self.sources)).collect())
+            }
             Format::Plain => {
                 let line = |problem: &Diagnostic| {
                     let at = diagnostic::location(problem, &self.sources).unwrap_or_default();

@@ -34,8 +34,10 @@ enum Action {
 pub(super) const HOOKS: [&str; 2] = ["pre-commit", "pre-merge-commit"];
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
-    let repository = crate::git::Repository::discover(session.directory())?
-        .ok_or_else(|| Failure::new(&repository::NO_REPOSITORY, "hooks need a Git repository, and there is none here").help("`git init` makes one, `-C DIR` names another folder"))?;
+    let repository = crate::git::Repository::discover(session.directory())?.ok_or_else(|| {
+        Failure::new(&repository::NO_REPOSITORY, "hooks need a Git repository, and there is none here")
+            .help("`git init` makes one, `-C DIR` names another folder")
+    })?;
     let folder = folder(&repository)?;
     let mut outcome = Outcome::silent();
     for hook in HOOKS {
@@ -65,7 +67,9 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
 
 /// Where the hooks of the repository are: `core.hooksPath`, else `hooks` in the common Git directory.
 pub(super) fn folder(repository: &Repository) -> Result<PathBuf> {
-    let Some(configured) = repository.config("core.hooksPath")? else { return Ok(repository.common_dir().join("hooks")) };
+    let Some(configured) = repository.config("core.hooksPath")? else {
+        return Ok(repository.common_dir().join("hooks"));
+    };
     let base = repository.work_tree().unwrap_or(repository.git_dir());
     let expanded = match configured.strip_prefix("~/") {
         Some(rest) => crate::commands::session::home().map(|home| home.join(rest)),
@@ -74,8 +78,11 @@ pub(super) fn folder(repository: &Repository) -> Result<PathBuf> {
     let folder = expanded.unwrap_or_else(|| base.join(&configured));
     // `/dev/null` is the usual way to switch hooks off.
     if folder.exists() && !folder.is_dir() {
-        return Err(Failure::new(&repository::GIT_FAILED, format!("hooks are switched off: core.hooksPath is `{configured}`"))
-            .help("`git config --unset core.hooksPath` switches them on again"));
+        return Err(Failure::new(
+            &repository::GIT_FAILED,
+            format!("hooks are switched off: core.hooksPath is `{configured}`"),
+        )
+        .help("`git config --unset core.hooksPath` switches them on again"));
     }
     Ok(folder)
 }

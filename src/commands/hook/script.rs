@@ -69,7 +69,9 @@ pub(super) fn uninstall(path: &Path) -> io::Result<Change> {
     let text = match fs::read_to_string(path) {
         Ok(text) if text.contains(START) => text,
         Ok(_) => return Ok(Change::Nothing),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => return Ok(Change::Nothing),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => {
+            return Ok(Change::Nothing);
+        }
         Err(error) => return Err(error),
     };
     let rest = block_replaced(&text, "");

@@ -40,7 +40,8 @@ fn step(text: &str, tape: &mut Tape<'_>) -> Option<String> {
         assert!(intend(&mut expected, &change), "{change:?} was done, but does not fit\n{text}");
         assert!(Data::from(&after.root).same(&expected), "{change:?}\n{text}\n=>\n{result}");
     }
-    if matches!(change, Edit::Insert { .. } | Edit::InsertItem { .. } | Edit::MoveItem { .. } | Edit::RenameKey { .. }) {
+    if matches!(change, Edit::Insert { .. } | Edit::InsertItem { .. } | Edit::MoveItem { .. } | Edit::RenameKey { .. })
+    {
         assert!(after.comments.len() >= tree.comments.len(), "a comment was lost: {change:?}\n{text}\n=>\n{result}");
     }
     Some(result)
@@ -78,8 +79,31 @@ fn checksum(bytes: &[u8]) -> Vec<u8> {
 
 const KEYS: &[&str] = &["new", "a", "on", "it's", "x y", "1", "é", "a: b", "", "# c", "enabled", "serve"];
 const TEXTS: &[&str] = &[
-    "x", "no", "12:30", "a: b", "# c", "it's", "say \"hi\"", "two\nlines", "two\nlines\n", " lead", "", "017", "a\tb",
-    "back\\slash", "é\n\nü\n", "\n", "x\n  deeper\ny", "end \n", "[", "- x", "true", "\u{200b}", "\u{7f}", "~", "---",
+    "x",
+    "no",
+    "12:30",
+    "a: b",
+    "# c",
+    "it's",
+    "say \"hi\"",
+    "two\nlines",
+    "two\nlines\n",
+    " lead",
+    "",
+    "017",
+    "a\tb",
+    "back\\slash",
+    "é\n\nü\n",
+    "\n",
+    "x\n  deeper\ny",
+    "end \n",
+    "[",
+    "- x",
+    "true",
+    "\u{200b}",
+    "\u{7f}",
+    "~",
+    "---",
 ];
 
 fn data(tape: &mut Tape<'_>, depth: usize) -> Data {
@@ -128,11 +152,11 @@ fn some_edit(tree: &Tree<'_>, tape: &mut Tape<'_>) -> Edit {
             };
             Edit::Insert { path: path.key(tape.pick(KEYS)), value: data(tape, 2), before }
         }
-        1 | 2 if node.items().is_some() => {
-            Edit::InsertItem { path, index: tape.below(len + 1), value: data(tape, 2) }
-        }
+        1 | 2 if node.items().is_some() => Edit::InsertItem { path, index: tape.below(len + 1), value: data(tape, 2) },
         3 if len > 0 => Edit::MoveItem { path, from: tape.below(len), to: tape.below(len) },
-        4 if matches!(path.split_last(), Some((_, Step::Key(_)))) => Edit::RenameKey { path, key: tape.pick(KEYS).into() },
+        4 if matches!(path.split_last(), Some((_, Step::Key(_)))) => {
+            Edit::RenameKey { path, key: tape.pick(KEYS).into() }
+        }
         _ => Edit::Set { path, value: data(tape, 3) },
     }
 }
