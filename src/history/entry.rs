@@ -195,8 +195,14 @@ impl Serialize for Entry {
         fields.serialize_field("ticket", &self.ticket)?;
         fields.serialize_field("operation", &self.operation)?;
         fields.serialize_field("reverts", &self.reverts)?;
-        fields.serialize_field("path", &Sides::new(&self.path_before, &self.path_after))?;
-        fields.serialize_field("sha256", &Sides::new(&self.sha256_before, &self.sha256_after))?;
+        fields.serialize_field(
+            "path",
+            &Sides { before: self.path_before.as_deref(), after: self.path_after.as_deref() },
+        )?;
+        fields.serialize_field(
+            "sha256",
+            &Sides { before: self.sha256_before.as_deref(), after: self.sha256_after.as_deref() },
+        )?;
         fields.serialize_field("previous", &self.previous)?;
         fields.serialize_field("digest", &self.digest)?;
         fields.end()
@@ -207,12 +213,6 @@ impl Serialize for Entry {
 struct Sides<'e> {
     before: Option<&'e str>,
     after: Option<&'e str>,
-}
-
-impl<'e> Sides<'e> {
-    fn new(before: &'e Option<String>, after: &'e Option<String>) -> Self {
-        Self { before: before.as_deref(), after: after.as_deref() }
-    }
 }
 
 /// A person with the time in UTC.

@@ -36,7 +36,7 @@ fn agree(repo: &TestRepo, key: &str) -> Vec<Value> {
     assert_eq!(all, log);
     // Remembered or not.
     assert_eq!(entries(repo, &["log", key]), log);
-    fs::remove_dir_all(repo.path().join(".git/git-flag/history")).unwrap();
+    fs::remove_dir_all(repo.path().join(".git/git-flag/history")).expect("a cache");
     log
 }
 

@@ -13,11 +13,11 @@ fn signing() -> TestRepo {
         let made = repo.shell(&format!("ssh-keygen -q -t ed25519 -N '' -C {name}@example.com -f ../home/{name}"));
         assert_eq!(made.code, 0, "{made}");
     }
-    let trusted = std::fs::read_to_string(home(&repo, "ada.pub")).unwrap();
-    std::fs::write(home(&repo, "signers"), format!("ada@example.com {trusted}")).unwrap();
+    let trusted = std::fs::read_to_string(home(&repo, "ada.pub")).expect("what was just made");
+    std::fs::write(home(&repo, "signers"), format!("ada@example.com {trusted}")).expect("what was just made");
     repo.git(&["config", "gpg.format", "ssh"]);
-    repo.git(&["config", "gpg.ssh.allowedSignersFile", home(&repo, "signers").to_str().unwrap()]);
-    repo.git(&["config", "user.signingKey", home(&repo, "ada.pub").to_str().unwrap()]);
+    repo.git(&["config", "gpg.ssh.allowedSignersFile", home(&repo, "signers").to_str().expect("what was just made")]);
+    repo.git(&["config", "user.signingKey", home(&repo, "ada.pub").to_str().expect("what was just made")]);
     repo
 }
 
@@ -32,7 +32,7 @@ fn verdicts(entries: &[Value]) -> Vec<&str> {
 /// Changes the flag by hand, in a commit with these options.
 fn edit(repo: &TestRepo, owner: &str, options: &[&str]) {
     let text = repo.read(FILE);
-    let old = text.lines().find(|line| line.starts_with("owner:")).unwrap();
+    let old = text.lines().find(|line| line.starts_with("owner:")).expect("what was just made");
     repo.replace(FILE, old, &format!("owner: {owner}"));
     repo.git(&["add", "-A"]);
     repo.git(&[&["commit", "-q", "-m", owner], options].concat());
