@@ -29,6 +29,19 @@ impl Bucket {
         Self(((hash as u64 * Self::COUNT as u64) >> 32) as u32)
     }
 
+    /// The bucket of that number; `None` from [`Self::COUNT`] on.
+    #[must_use]
+    pub const fn new(number: u32) -> Option<Self> {
+        if number < Self::COUNT { Some(Self(number)) } else { None }
+    }
+
+    /// The smallest hash that is in it.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "a bucket is less than COUNT, so that this is less than 2^32")]
+    pub(super) const fn first_hash(self) -> u32 {
+        ((self.0 as u64) << 32).div_ceil(Self::COUNT as u64) as u32
+    }
+
     /// 0 to 99,999.
     #[must_use]
     pub const fn get(self) -> u32 {

@@ -89,10 +89,26 @@ impl<'p, 'c> BoundContext<'p, 'c> {
     where
         'p: 'k,
     {
+        self.explain_in(key, environment, now, None)
+    }
+
+    /// As [`explain`](Self::explain), but every unit is taken to be in `bucket`, those that the context lacks included:
+    /// for tests, which ask what a part of all users gets and have no user there.
+    #[must_use]
+    pub fn explain_in<'k>(
+        &self,
+        key: &'k str,
+        environment: &'k str,
+        now: Timestamp,
+        bucket: Option<Bucket>,
+    ) -> (Decision<'k>, Trace<'p, 'c>)
+    where
+        'p: 'k,
+    {
         let Some(flag) = self.program.flag(key) else {
             return (Decision::not_found(key, environment), Trace::new());
         };
-        let mut run = Run::new(self, self.program.environment(environment), now, Trace::new());
+        let mut run = Run::new(self, self.program.environment(environment), now, Trace::assuming(bucket));
         let decision = run.decide(flag, environment);
         (decision, run.into_observer())
     }

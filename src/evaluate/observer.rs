@@ -13,6 +13,12 @@ pub(crate) trait Observer<'p, 'c> {
     /// The innermost step ends.
     fn leave(&mut self, outcome: Outcome<'p, 'c>);
 
+    /// The bucket that every unit is taken to be in, instead of its own.
+    #[inline]
+    fn assumed(&self) -> Option<Bucket> {
+        None
+    }
+
     /// A step with none inside.
     #[inline]
     fn note(&mut self, step: Step<'p>, outcome: Outcome<'p, 'c>) {

@@ -1,5 +1,6 @@
 //! A record of everything that an evaluation looked at.
 
+use super::bucket::Bucket;
 use super::observer::{Observer, Outcome, Step};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
@@ -10,6 +11,7 @@ use std::fmt;
 pub struct Trace<'p, 'c> {
     entries: Vec<Entry<'p, 'c>>,
     open: Vec<u32>,
+    assumed: Option<Bucket>,
 }
 
 /// A step and how it ended.
@@ -25,7 +27,11 @@ pub struct Entry<'p, 'c> {
 
 impl<'p, 'c> Trace<'p, 'c> {
     pub(super) fn new() -> Self {
-        Self { entries: Vec::with_capacity(16), open: Vec::with_capacity(8) }
+        Self { entries: Vec::with_capacity(16), open: Vec::with_capacity(8), assumed: None }
+    }
+
+    pub(super) fn assuming(bucket: Option<Bucket>) -> Self {
+        Self { assumed: bucket, ..Self::new() }
     }
 
     /// All steps.
@@ -54,6 +60,11 @@ impl<'p, 'c> Observer<'p, 'c> for Trace<'p, 'c> {
         if let Some(entry) = self.open.pop().and_then(|index| self.entries.get_mut(index as usize)) {
             entry.outcome = outcome;
         }
+    }
+
+    #[inline]
+    fn assumed(&self) -> Option<Bucket> {
+        self.assumed
     }
 
     #[inline]

@@ -114,3 +114,14 @@ proptest! {
         prop_assert_eq!(hash(Bucketing::FlagdV3, &salt, &unit), theirs(&encoded));
     }
 }
+
+#[test]
+fn the_first_hash_of_a_bucket_is_its_first() {
+    for number in (0..Bucket::COUNT).step_by(7).chain([Bucket::COUNT - 1]) {
+        let bucket = Bucket::new(number).unwrap();
+        let hash = bucket.first_hash();
+        assert_eq!(Bucket::of(hash), bucket);
+        assert!(hash == 0 || Bucket::of(hash - 1) < bucket, "{number}");
+    }
+    assert_eq!(Bucket::new(Bucket::COUNT), None);
+}

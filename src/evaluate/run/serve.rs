@@ -98,11 +98,14 @@ impl<'p, 'c, O: Observer<'p, 'c>> Run<'_, 'p, 'c, O> {
     #[inline]
     pub(super) fn draw(&mut self, draw: &'p Draw, chances: Option<Chances>) -> Result<Drawn, Slot> {
         let step = Step::Draw { bucketing: draw.bucketing, salt: &draw.salt, by: self.program.slots.path(draw.slot) };
-        let Some(unit) = self.context.unit(draw.slot) else {
-            self.observer.note(step, Outcome::NoUnit);
-            return Err(draw.slot);
+        let hash = match (self.observer.assumed(), self.context.unit(draw.slot)) {
+            (Some(bucket), _) => bucket.first_hash(),
+            (None, Some(unit)) => bucket::hash(draw.bucketing, &draw.salt, unit),
+            (None, None) => {
+                self.observer.note(step, Outcome::NoUnit);
+                return Err(draw.slot);
+            }
         };
-        let hash = bucket::hash(draw.bucketing, &draw.salt, unit);
         let bucket = Bucket::of(hash);
         let json = self.context.attribute(draw.slot).json;
         self.observer.note(step, Outcome::Drawn { unit: json, bucket, below: chances.map(Chances::share) });
