@@ -18,6 +18,7 @@
 //! | [`compare`] | two catalogs → differences → impact |
 //! | [`yaml`] | the only place that knows YAML: parse, tree, write, edit |
 //! | [`document`] | tree ↔ model, all problems at once; edits; field tables and schemas |
+//! | [`expectation`] | cases of tests, coverage, mutants |
 //! | [`lint`] | a table of lints, one file each |
 //! | [`git`] | objects, index, history, commits; knows no flags; the only place that spawns `git` |
 //! | [`project`] | a repository of flags: find, load, plan, carry out |
@@ -31,6 +32,7 @@ pub mod compare;
 pub mod diagnostic;
 pub mod document;
 pub mod evaluate;
+pub mod expectation;
 pub mod git;
 pub mod history;
 pub mod lint;

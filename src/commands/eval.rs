@@ -164,7 +164,7 @@ impl Answer {
 }
 
 /// Why, in words: `SPLIT: everyone else, bucket 12.345`.
-fn words(decision: &Decision<'_>) -> String {
+pub(super) fn words(decision: &Decision<'_>) -> String {
     let mut words = decision.reason.to_string();
     let mut parts = Vec::new();
     if let Some(rule) = decision.rule {

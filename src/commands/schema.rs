@@ -37,6 +37,7 @@ const OUTPUTS: &[(&str, &str)] = &[
     ("segment-list", include_str!("../../schemas/output/segment-list.v1.schema.json")),
     ("segment-show", include_str!("../../schemas/output/segment-show.v1.schema.json")),
     ("show", include_str!("../../schemas/output/show.v1.schema.json")),
+    ("test", include_str!("../../schemas/output/test.v1.schema.json")),
     ("validate", include_str!("../../schemas/output/validate.v1.schema.json")),
 ];
 

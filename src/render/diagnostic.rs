@@ -209,13 +209,6 @@ pub fn json(diagnostic: &Diagnostic, sources: &Sources) -> serde_json::Value {
 /// One diagnostic as a workflow command of GitHub. Data and properties are escaped as `@actions/toolkit` does.
 #[must_use]
 pub fn github(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
-    let level = match diagnostic.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info | Severity::Off => "notice",
-    };
     let mut place = String::new();
     if let Some(at) = &diagnostic.place {
         place = format!("file={}", property(&at.file));
@@ -225,6 +218,29 @@ pub fn github(diagnostic: &Diagnostic, sources: &Sources) -> String {
         }
         place.push(',');
     }
+    annotation(diagnostic, &place)
+}
+
+/// As [`github`], at a place that is known already.
+#[must_use]
+pub fn github_at(diagnostic: &Diagnostic, file: &str, at: Position) -> String {
+    annotation(diagnostic, &format!("file={},line={},col={},", property(file), at.line, at.column))
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+fn annotation(diagnostic: &Diagnostic, place: &str) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info | Severity::Off => "notice",
+    };
     let title = format!("{} {}", diagnostic.code.id, diagnostic.code.name);
     let mut message = diagnostic.message.clone();
     for help in &diagnostic.help {

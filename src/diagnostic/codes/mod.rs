@@ -9,9 +9,11 @@
 //! | F150–F169 | [`context`]: evaluation contexts and arguments |
 //! | F200–F249 | [`repository`]: Git and the repository of flags |
 //! | F250–F299 | [`change`]: writing, rollback and undo |
+//! | F300–F319 | [`expectation`]: tests of flags |
 
 pub mod change;
 pub mod context;
+pub mod expectation;
 pub mod lint;
 pub mod meaning;
 pub mod repository;
@@ -41,10 +43,17 @@ pub(crate) use codes;
 
 /// All codes of all stages, in the order of their ids.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [syntax::TABLE, shape::TABLE, meaning::TABLE, lint::TABLE, context::TABLE, repository::TABLE, change::TABLE]
-        .into_iter()
-        .flatten()
-        .copied()
+    let stages = [
+        syntax::TABLE,
+        shape::TABLE,
+        meaning::TABLE,
+        lint::TABLE,
+        context::TABLE,
+        repository::TABLE,
+        change::TABLE,
+        expectation::TABLE,
+    ];
+    stages.into_iter().flatten().copied()
 }
 
 /// The code with that id (`F041`, any case) or name (`split-sum`).

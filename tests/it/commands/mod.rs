@@ -5,5 +5,6 @@ mod eval;
 mod hook;
 mod list;
 mod reading;
+mod test;
 mod validate;
 mod writing;

@@ -39,6 +39,15 @@ match:
         "description: The first customers\nowner: team-growth\ninclude: [user-1, user-2]\n",
     ),
     (
+        "flags/tests/new-checkout.yaml",
+        "environment: production
+expect:
+  - {name: the first countries, context: {country: DE}, user: ada, variant: true, rule: dach}
+  - {name: the ramp, bucket: 24.999, variant: true}
+  - {name: everyone else, bucket: 25, variant: false}
+",
+    ),
+    (
         "flags/features/new-checkout.yaml",
         "# The page that replaces three.
 description: One-page checkout
