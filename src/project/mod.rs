@@ -9,6 +9,7 @@ mod load;
 mod message;
 mod plan;
 mod root;
+mod standard;
 mod validate;
 mod verdict;
 mod work_tree;

@@ -5,6 +5,7 @@ use super::files::Files;
 use super::layout::{self, Role};
 use super::load::{self, Loaded};
 use super::message::Message;
+use super::standard;
 use super::validate::is_meaning;
 use crate::compare::{self, Aspect, Difference, Subject};
 use crate::diagnostic::codes::change;
@@ -42,7 +43,7 @@ impl Plan {
             edits.iter().map(|edit| (edit.path.clone(), edit.after.clone().map(String::into_bytes))).collect();
         let overlay = Files::Overlay { base, changed: changed_files };
         let after = changed(&overlay, &edits, |edit| edit.after.as_deref())?;
-        check(base, &overlay, &edits, &after, now)?;
+        check(base, &overlay, &edits, &after, &message.action, now)?;
         let differences = compare::compare(&before.catalog, &after.catalog);
         Ok(Self { edits, message, differences, before: before.catalog, after: after.catalog })
     }
@@ -103,7 +104,14 @@ fn changed<'e>(
 }
 
 /// Errors of the changed files, and of what they refer to, that were not there before.
-fn check(base: &Files<'_>, overlay: &Files<'_>, edits: &[FileEdit], after: &Loaded, now: Timestamp) -> Result<()> {
+fn check(
+    base: &Files<'_>,
+    overlay: &Files<'_>,
+    edits: &[FileEdit],
+    after: &Loaded,
+    action: &str,
+    now: Timestamp,
+) -> Result<()> {
     let mut errors: Vec<Diagnostic> = after.problems.iter().filter(|problem| problem.is_error()).cloned().collect();
     let project = &after.catalog.project;
     for (key, flag) in &after.catalog.flags {
@@ -116,6 +124,7 @@ fn check(base: &Files<'_>, overlay: &Files<'_>, edits: &[FileEdit], after: &Load
         let context = FileContext { project, file: &file, now };
         errors.extend(lint::check_segment(&context, segment).into_iter().filter(is_meaning));
     }
+    errors.extend(standard::broken(project, edits, action, now));
     if errors.is_empty() {
         errors = dangling(base, overlay, edits, after, now)?;
     }

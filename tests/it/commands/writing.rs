@@ -339,3 +339,25 @@ fn a_segment_gets_another_name_and_nobody_moves() {
     once(&repo, "segment rename staff employees");
     run(&repo, "validate").ok();
 }
+
+#[test]
+fn what_the_project_takes_for_an_error_is_not_written() {
+    let repo = TestRepo::init();
+    let project = repo.read("flags/project.yaml");
+    repo.flag(&["create", "old", "--type", "boolean"]).ok();
+    repo.write("flags/project.yaml", format!("{project}\nlints: {{missing-owner: error}}\n"));
+    repo.commit_all("owners are required");
+    let commits = repo.commits();
+    repo.flag(&["create", "new", "--type", "boolean"]).exits(2).says("F258").says("F100");
+    assert_eq!((repo.commits(), repo.status()), (commits, String::new()));
+    repo.flag(&["create", "new", "--type", "boolean", "--owner", "team-a"]).ok();
+    // What was so before stays possible to work with, under another name as well.
+    repo.flag(&["enable", "old", "--env", "production"]).ok();
+    repo.flag(&["rename", "old", "older"]).ok();
+    repo.replace("flags/older.yaml", "type:", "# git-flag: ignore[missing-owner] reason: nobody left\ntype:");
+    repo.commit_all("excused");
+    repo.flag(&["disable", "older", "--env", "production"]).ok();
+    // Going back is never refused for tidiness.
+    repo.flag(&["set", "new", "owner=team-b"]).ok();
+    repo.flag(&["rollback", "older"]).ok();
+}
