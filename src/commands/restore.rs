@@ -6,7 +6,7 @@ use crate::diagnostic::codes::{change, repository};
 use crate::diagnostic::{Failure, Result};
 use crate::git::Repository;
 use crate::history::{Change, Conflict, Content, FileVersion, Parts, State, undo_change, with_environment};
-use crate::model::{EnvironmentName, Flag, FlagKey, Project, Setting};
+use crate::model::{EnvironmentName, Flag, FlagKey, Project, Serve, Setting};
 use crate::project::{Draft, Root, decode_text, layout, segments_of_flag};
 use crate::source::FilePath;
 use std::collections::BTreeSet;
@@ -40,11 +40,25 @@ impl Back<'_> {
 /// # Errors
 /// When later changes touched the same part, what would come back refers to something gone, something refers to what
 /// would go, or a side does not read.
-pub(super) fn take_back(draft: &mut Draft<'_>, root: &Root, repository: &Repository, backs: &[Back<'_>]) -> Result<()> {
+///
+/// `today` is the key that the flag has now, where all changes are of one flag: they may be from before a rename.
+pub(super) fn take_back(
+    draft: &mut Draft<'_>,
+    root: &Root,
+    repository: &Repository,
+    backs: &[Back<'_>],
+    today: Option<&FlagKey>,
+) -> Result<()> {
     let mut touched = Vec::new();
     for back in backs {
-        let Some(key) = back.change.after.as_ref().or(back.change.before.as_ref()).map(|version| &version.key) else {
+        let Some(then) = back.change.after.as_ref().or(back.change.before.as_ref()).map(|version| &version.key) else {
             continue;
+        };
+        let key = match today {
+            Some(today) if draft.find_flag(then.as_str())?.is_none() && draft.find_flag(today.as_str())?.is_some() => {
+                today
+            }
+            _ => then,
         };
         // One that does not read refers to nothing that is known.
         let now = match draft.find_flag(key.as_str())? {
@@ -76,10 +90,16 @@ fn take_one_back(
     let change = back.change;
     let path = draft.find_flag(key.as_str())?;
     let text = path.as_ref().map(|path| draft.text(path)).transpose()?.flatten();
-    if back.is_whole() && text == text_of(root, repository, change.after.as_ref())? {
+    let same_key = change.after.as_ref().is_none_or(|after| after.key == *key);
+    if back.is_whole() && same_key && text == text_of(root, repository, change.after.as_ref())? {
         return replace(draft, root, repository, change, key, path);
     }
     let (base, theirs) = (flag_of(change, change.new.as_deref())?, flag_of(change, change.old.as_deref())?);
+    // A rename since is no part of the change.
+    let then = base.as_ref().map(|base| base.key.clone());
+    let [base, theirs] = [base, theirs].map(|side| {
+        side.map(|flag| if then.as_ref() == Some(&flag.key) { Flag { key: key.clone(), ..flag } } else { flag })
+    });
     let theirs = match (&base, theirs) {
         (Some(base), Some(theirs)) => Some(narrowed(base, &theirs, &back.parts)),
         (_, theirs) => theirs,
@@ -89,6 +109,7 @@ fn take_one_back(
     let result = undo_change(base.as_ref(), theirs.as_ref(), ours).map_err(|conflicts| conflict(key, &conflicts))?;
     match (result, file) {
         (Some(flag), Some(file)) => {
+            variants_are_there(&flag)?;
             let renamed = flag.key.clone();
             draft.set_flag(&file, &Flag { key: key.clone(), ..flag })?;
             if renamed == *key { Ok(()) } else { rename_back(draft, &file.path, key, &renamed) }
@@ -213,8 +234,33 @@ fn conflict(key: &FlagKey, conflicts: &[Conflict]) -> Box<Failure> {
     .help("`--to REV` restores an older state as a whole, without what came later")
 }
 
+/// Refuses what would serve a variant that the flag no longer has.
+fn variants_are_there(flag: &Flag) -> Result<()> {
+    let served = flag.environments.iter().flat_map(|environment| {
+        let targets = environment.targets.iter().map(|target| &target.serve);
+        let serves = environment.serves().flat_map(|(_, serve)| match serve {
+            Serve::Variant(variant) => vec![variant],
+            Serve::Rollout(rollout) => rollout.variants().collect(),
+        });
+        targets.chain(serves)
+    });
+    let gone: BTreeSet<String> = served
+        .chain([&flag.default])
+        .filter(|name| flag.variant(name.as_str()).is_none())
+        .map(|name| format!("variant `{name}`"))
+        .collect();
+    if gone.is_empty() { Ok(()) } else { Err(dangling(&flag.key, gone.into_iter().collect())) }
+}
+
+fn dangling(key: &FlagKey, gone: Vec<String>) -> Box<Failure> {
+    let gone = gone.join(", ");
+    let message = format!("what would come back of `{key}` refers to what is gone: {gone}");
+    Failure::new(&change::ROLLBACK_DANGLING, message).help("restore that first")
+}
+
 /// Refuses what would come back with a reference to something that is gone.
 pub(super) fn refer(draft: &Draft<'_>, flag: &Flag, now: Option<&Flag>) -> Result<()> {
+    variants_are_there(flag)?;
     let known = now.map(|now| references(now).collect::<BTreeSet<_>>()).unwrap_or_default();
     let mut gone = Vec::new();
     for reference in references(flag).filter(|reference| !known.contains(reference)).collect::<BTreeSet<_>>() {
@@ -225,11 +271,7 @@ pub(super) fn refer(draft: &Draft<'_>, flag: &Flag, now: Option<&Flag>) -> Resul
     if gone.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(
-        &change::ROLLBACK_DANGLING,
-        format!("what would come back of `{}` refers to what is gone: {}", flag.key, gone.join(", ")),
-    )
-    .help("restore that first"))
+    Err(dangling(&flag.key, gone))
 }
 
 /// Something that a flag refers to.

@@ -97,7 +97,8 @@ impl Here<'_> {
         let backs: Vec<Back<'_>> = found.iter().map(|(change, parts)| Back { change, parts: parts.clone() }).collect();
         let words: Vec<String> = backs.iter().map(|back| self.words(back)).collect();
         change(session, write, purpose, |draft| {
-            restore::take_back(draft, self.root, self.repository, &backs).map_err(|failure| self.whole(failure))?;
+            restore::take_back(draft, self.root, self.repository, &backs, Some(self.key))
+                .map_err(|failure| self.whole(failure))?;
             Ok(format!("roll back {}", words.join("; ")))
         })
     }

@@ -61,7 +61,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         }
         let backs: Vec<Back<'_>> =
             operation.flags.iter().map(|change| Back { change, parts: Parts::of(None) }).collect();
-        restore::take_back(draft, &root, repository, &backs)?;
+        restore::take_back(draft, &root, repository, &backs, None)?;
         Ok(format!("undo {}", what(&operation)))
     })
 }

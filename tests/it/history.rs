@@ -262,6 +262,35 @@ fn rollback_repairs_a_flag_that_no_longer_reads() {
 }
 
 #[test]
+fn rollback_of_a_change_from_before_a_rename() {
+    let repo = rolled_out();
+    repo.flag(&["rename", "new-checkout", "checkout"]).ok();
+    repo.flag(&["rollback", "checkout", "--env", "production"]).ok();
+    let text = repo.read("flags/checkout.yaml");
+    assert!(text.contains("percentage: 10") && text.contains("salt: new-checkout"), "{text}");
+    assert_eq!(repo.status(), "");
+    repo.git(&["mv", "flags/checkout.yaml", "flags/pay.yaml"]);
+    repo.commit_all("by hand");
+    repo.flag(&["rollback", "pay", "--env", "production"]).ok();
+    assert!(repo.read("flags/pay.yaml").contains("    serve: true\n"), "{}", repo.read("flags/pay.yaml"));
+}
+
+#[test]
+fn rollback_names_the_variant_that_is_gone() {
+    let repo = TestRepo::init();
+    repo.flag(&["create", "colour", "--type", "string", "--variant", "red=1", "--variant", "blue=2"]).ok();
+    repo.flag(&["rollout", "colour", "blue", "--env", "production"]).ok();
+    repo.flag(&["rollout", "colour", "red", "--env", "production"]).ok();
+    repo.flag(&["variant", "remove", "colour", "blue"]).ok();
+    for arguments in [
+        &["rollback", "colour", "--env", "production"][..],
+        &["rollback", "colour", "--to", "HEAD~2", "--env", "production"],
+    ] {
+        repo.flag(arguments).exits(5).says("F257").says("variant `blue`");
+    }
+}
+
+#[test]
 fn rollback_refuses_what_it_would_overwrite() {
     let repo = rolled_out();
     // Both changes are in one commit each, by hand, so that the newer one can't be told apart from its part.
