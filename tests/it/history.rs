@@ -576,10 +576,7 @@ fn digests_are_what_the_page_says() {
         ["rollout", "new-checkout", "30", "--env", "production", "--reason", "„Grüße“ \\ \"now\"", "--ticket", "PAY-1"];
     repo.flag(&told).ok();
     repo.flag(&["undo"]).ok();
-    repo.shell(
-        "GIT_COMMITTER_DATE='1795000000 -0330' git commit -q --amend --no-edit",
-    )
-    .ok();
+    repo.shell("GIT_COMMITTER_DATE='1795000000 -0330' git commit -q --amend --no-edit").ok();
     repo.flag(&["rename", "new-checkout", "one-page"]).ok();
     let printed = repo.flag(&["audit", "--format", "jsonl"]).ok().stdout;
     let entries: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
