@@ -3,11 +3,11 @@ use crate::commands::Session;
 use crate::diagnostic::{Exit, Result};
 use crate::document;
 use crate::git::{Repository, git_version};
-use crate::project::{Root, layout, reason};
+use crate::project::{Content, Root, View, layout, reason};
 use crate::render::style::{BAD, DIM, GOOD, PARTLY, Symbol, paint, plain};
 use crate::render::{Format, Outcome, Report, Terminal};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Check the set-up of this machine and repository, and say how to mend it
 ///
@@ -60,7 +60,9 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let mut checks = vec![git(), man_page(args.fix)];
     match repository {
         Some(repository) => {
-            checks.extend([identity(repository), backend(repository), history(repository), hooks(repository)]);
+            checks.extend([identity(repository), backend(repository), history(repository)]);
+            // Nobody commits in a bare repository.
+            checks.extend((!repository.is_bare()).then(|| hooks(repository)));
             checks.push(commit_graph(repository, args.fix));
         }
         None => checks.push(
@@ -75,7 +77,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
                 Health::Good,
                 format!("{}", root.directory().join(layout::FLAGS).display()),
             ));
-            checks.push(schemas(root, args.fix));
+            checks.push(schemas(root, args.fix)?);
         }
         Err(failure) => checks.push(Check::new("flags", Health::Advice, failure.to_string()).fix("git flag init")),
     }
@@ -143,27 +145,35 @@ fn commit_graph(repository: &Repository, fix: bool) -> Check {
         .fix("git commit-graph write --reachable --changed-paths")
 }
 
-fn schemas(root: &Root, fix: bool) -> Check {
+fn schemas(root: &Root, fix: bool) -> Result<Check> {
     let folder = root.directory().join(layout::SCHEMAS);
-    let stale: Vec<(&'static str, String)> = document::schema::schemas()
-        .into_iter()
-        .map(|(file, schema)| (file, format!("{schema:#}\n")))
-        .filter(|(file, text)| std::fs::read_to_string(folder.join(file)).ok().as_deref() != Some(text))
-        .collect();
+    let files = root.files(View::default_for(root.repository()))?;
+    let mut stale: Vec<(&'static str, String)> = Vec::new();
+    for (file, schema) in document::schema::schemas() {
+        let text = format!("{schema:#}\n");
+        let is_current = matches!(files.look(&format!("{}/{file}", layout::SCHEMAS))?, Content::Plain(bytes) if bytes == text.as_bytes());
+        if !is_current {
+            stale.push((file, text));
+        }
+    }
     if stale.is_empty() {
-        return Check::new("schemas", Health::Good, "flags/.schemas is current");
+        return Ok(Check::new("schemas", Health::Good, "flags/.schemas is current"));
+    }
+    if root.repository().is_some_and(Repository::is_bare) {
+        return Ok(Check::new("schemas", Health::Advice, "flags/.schemas is missing at HEAD, or older than this program")
+            .fix("git flag doctor --fix in a clone, then commit and push"));
     }
     if fix {
         let written = std::fs::create_dir_all(&folder)
             .and_then(|()| stale.iter().try_for_each(|(file, text)| std::fs::write(folder.join(file), text)));
-        return match written {
+        return Ok(match written {
             Ok(()) => Check::new("schemas", Health::Good, "refreshed flags/.schemas")
                 .fix("git add flags/.schemas && git commit"),
             Err(error) => Check::new("schemas", Health::Bad, format!("can't write flags/.schemas: {}", reason(&error))),
-        };
+        });
     }
-    Check::new("schemas", Health::Advice, "flags/.schemas is missing or older than this program")
-        .fix("git flag doctor --fix")
+    Ok(Check::new("schemas", Health::Advice, "flags/.schemas is missing or older than this program")
+        .fix("git flag doctor --fix"))
 }
 
 /// Git intercepts `git flag --help` and looks for this page.
@@ -174,8 +184,9 @@ fn man_page(fix: bool) -> Check {
     let path = folder.join("git-flag.1");
     let page =
         super::man_pages().into_iter().find(|(name, _)| name == "git-flag.1").map(|(_, page)| page).unwrap_or_default();
-    if std::fs::read(&path).is_ok_and(|there| there == page) {
-        return Check::new("man page", Health::Good, format!("{}", path.display()));
+    let there = std::fs::read(&path).ok();
+    if there.as_ref() == Some(&page) {
+        return found(&folder, format!("{}", path.display()));
     }
     if fix {
         let write = || -> std::io::Result<()> {
@@ -183,14 +194,43 @@ fn man_page(fix: bool) -> Check {
             super::man_pages().into_iter().try_for_each(|(name, page)| std::fs::write(folder.join(name), page))
         };
         return match write() {
-            Ok(()) => Check::new("man page", Health::Good, format!("installed {}", path.display())),
+            Ok(()) => found(&folder, format!("installed {}", path.display())),
             Err(error) => {
                 Check::new("man page", Health::Bad, format!("can't write {}: {}", path.display(), reason(&error)))
             }
         };
     }
-    Check::new("man page", Health::Advice, "`git flag --help` has no page to show (`git flag -h` works)")
-        .fix("git flag doctor --fix")
+    match (there, where_man_finds_it()) {
+        // One that a package has installed for everyone.
+        (None, Some(Some(elsewhere))) => Check::new("man page", Health::Good, elsewhere),
+        (None, _) => Check::new("man page", Health::Advice, "`git flag --help` has no page to show (`git flag -h` works)")
+            .fix("git flag doctor --fix"),
+        (Some(_), _) => Check::new("man page", Health::Advice, format!("{} is of another version", path.display()))
+            .fix("git flag doctor --fix"),
+    }
+}
+
+/// The page is in our folder; whether `git flag --help` shows it depends on where `man` looks.
+fn found(folder: &Path, words: String) -> Check {
+    match where_man_finds_it() {
+        Some(Some(_)) => Check::new("man page", Health::Good, words),
+        Some(None) => {
+            let top = folder.parent().unwrap_or(folder).display().to_string();
+            let words = format!("{words}, but `man` does not look there, so `git flag --help` does not find it");
+            Check::new("man page", Health::Advice, words)
+                .fix(format!("export MANPATH=\"{top}:$MANPATH\" in your shell's profile"))
+        }
+        None => Check::new("man page", Health::Advice, format!("{words}, but there is no `man` to show it"))
+            .fix("install `man`; `git flag -h` works without it"),
+    }
+}
+
+/// The file that `man` shows for `git flag --help`; the inner `None` when there is none, the outer when there is no `man`.
+#[expect(clippy::disallowed_methods, reason = "nobody but `man` knows where it looks")]
+fn where_man_finds_it() -> Option<Option<String>> {
+    let output = std::process::Command::new("man").args(["-w", "git-flag"]).output().ok()?;
+    let path = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    Some(Some(path).filter(|path| output.status.success() && !path.is_empty()))
 }
 
 fn man_folder() -> Option<PathBuf> {

@@ -79,7 +79,13 @@ fn edited(
 ) -> Result<String> {
     loop {
         open(editor, copy)?;
-        let after = std::fs::read_to_string(copy).map_err(|error| failed(copy, &error))?;
+        let after = std::fs::read_to_string(copy).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                Failure::new(&codes::EDIT_ABORTED, "the editor removed the file that it was given, so nothing was changed")
+                    .help("`git flag delete KEY` deletes a flag")
+            }
+            _ => failed(copy, &error),
+        })?;
         if after == before {
             return Ok(after);
         }
@@ -121,8 +127,10 @@ fn failed(path: &Path, error: &std::io::Error) -> Box<Failure> {
 
 /// Nobody's work is thrown away: what was written stays where the message says.
 fn keep(copy: tempfile::TempPath, before: &str, failure: Box<Failure>) -> Box<Failure> {
-    if std::fs::read_to_string(&copy).is_ok_and(|text| text == before) {
-        return failure;
+    match std::fs::read(&copy) {
+        Ok(bytes) if bytes == before.as_bytes() => return failure,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return failure,
+        _ => {}
     }
     match copy.keep() {
         Ok(path) => failure.help(format!("what you wrote is in `{}`", path.display())),

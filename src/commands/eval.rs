@@ -286,31 +286,28 @@ fn stream_lines(
     broken: &mut Vec<(usize, String)>,
     count: &mut usize,
 ) -> std::io::Result<()> {
-    let mut line = String::new();
-    let mut json = Vec::new();
+    let (mut bytes, mut json) = (Vec::new(), Vec::new());
     let mut number = 0;
     loop {
-        line.clear();
+        bytes.clear();
         number += 1;
-        match input.read_line(&mut line) {
-            Ok(0) => return output.flush(),
-            Ok(_) if line.trim().is_empty() => continue,
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => line.clear(),
-            Err(error) => return Err(error),
+        if input.read_until(b'\n', &mut bytes)? == 0 {
+            return output.flush();
         }
+        let context = match std::str::from_utf8(&bytes) {
+            Ok(line) if line.trim().is_empty() => continue,
+            Ok(line) => Context::parse(line.trim_end()).map_err(|error| error.to_string()),
+            Err(error) => Err(format!("the context is not UTF-8: byte {} of the line", error.valid_up_to() + 1)),
+        };
         *count += 1;
-        let context = match Context::parse(line.trim_end()) {
+        let context = match context {
             Ok(context) => context,
             Err(error) => {
+                let told = json!({ "line": number, "errorCode": "INVALID_CONTEXT", "errorDetails": error });
+                writeln!(output, "{told}")?;
                 if broken.len() < 1000 {
-                    broken.push((number, error.to_string()));
+                    broken.push((number, error));
                 }
-                writeln!(
-                    output,
-                    "{}",
-                    json!({ "line": number, "errorCode": "INVALID_CONTEXT", "errorDetails": error.to_string() })
-                )?;
                 continue;
             }
         };

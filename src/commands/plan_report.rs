@@ -20,6 +20,7 @@ pub(super) struct PlanReport {
     dry_run: bool,
     no_commit: bool,
     branch: Option<String>,
+    in_git: bool,
     /// Where a push could go.
     remotes: Vec<String>,
 }
@@ -28,8 +29,9 @@ impl PlanReport {
     pub(super) fn new(done: Done, root: &Root, now: Timestamp, write: &WriteArgs) -> Self {
         let paths = done.plan.edits.iter().map(|edit| root.shown(&edit.path).to_string()).collect();
         let branch = write.branch.clone();
+        let in_git = root.repository().is_some();
         let remotes = root.repository().and_then(|repository| repository.remotes().ok()).unwrap_or_default();
-        Self { done, paths, now, dry_run: write.dry_run, no_commit: write.no_commit, branch, remotes }
+        Self { done, paths, now, dry_run: write.dry_run, no_commit: write.no_commit, branch, in_git, remotes }
     }
 
     /// The report, with words on standard error about what was done and what to do next.
@@ -59,6 +61,9 @@ impl PlanReport {
 
     fn next(&self) -> String {
         let Some(commit) = &self.done.commit else {
+            if !self.in_git {
+                return "written; there is no Git repository here to commit it to".into();
+            }
             return format!("written, not committed; next: {}", self.commit_command());
         };
         let (to, undo) = match &self.branch {

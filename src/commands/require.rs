@@ -1,5 +1,5 @@
 use super::completing::{Environments, Keys, Variants};
-use super::writing::{Purpose, WriteArgs, change, environment_mut, variant};
+use super::writing::{Purpose, WriteArgs, change, environment_mut, uncommitted, variant};
 use crate::commands::Session;
 use crate::diagnostic::codes::change as codes;
 use crate::diagnostic::{Failure, Result};
@@ -81,6 +81,10 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         };
         draft.set_flag(&file, &flag)?;
         Ok(what)
+    })
+    .map_err(|failure| match session.root() {
+        Ok(root) => uncommitted(&root, &args.write, on.as_str(), failure),
+        Err(_) => failure,
     })
 }
 

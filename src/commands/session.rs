@@ -105,7 +105,8 @@ impl Session {
     /// When nobody can be asked: `instead` names the option that answers it.
     pub fn confirm(&mut self, question: &str, instead: &str) -> Result<bool> {
         if !self.interactive {
-            return Err(Failure::new(&change::CONFIRMATION_NEEDED, format!("{question} (nobody to ask)"))
+            let words = "confirmation is needed, and nothing can be asked here (no terminal, `--no-input` or `CI`)";
+            return Err(Failure::new(&change::CONFIRMATION_NEEDED, format!("{words}: {question}"))
                 .help(format!("pass `{instead}`")));
         }
         let answer = self.ask(&format!("{question} [y/N] "))?;

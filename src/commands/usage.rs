@@ -12,12 +12,32 @@ pub(super) fn report(error: &clap::Error, arguments: &[OsString]) -> u8 {
         let (stdout, stderr) = Output::terminals(ColorChoice::Never, &|_| None);
         let mut output = Output::standard(stdout, stderr);
         output.format = Format::Json;
-        output.failure(&failure(&error.render().to_string()));
+        output.failure(&failure(&error.render().to_string(), &help(arguments)));
+    } else if let Some(text) = error.render().ansi().to_string().rsplit_once(MORE).map(|(text, _)| text) {
+        let (stdout, stderr) = Output::terminals(ColorChoice::Auto, &super::session::variable);
+        Output::standard(stdout, stderr).error(&format!("{text}{MORE}`{}`.\n", help(arguments)));
     } else {
         // A closed pipe is no reason to fail in another way.
         let _ = error.print();
     }
     u8::try_from(error.exit_code()).unwrap_or(2)
+}
+
+/// How clap begins the last line of a mistake.
+const MORE: &str = "For more information, try ";
+
+/// What prints the help of the command that the words name, as far as they name one. Without a command Git would take
+/// `--help` for itself, and look for a man page.
+fn help(arguments: &[OsString]) -> String {
+    let all = super::command();
+    let (mut at, mut words) = (&all, "git flag".to_owned());
+    for word in arguments.iter().skip(1).filter_map(|word| word.to_str()) {
+        if let Some(sub) = at.find_subcommand(word).filter(|sub| !sub.is_hide_set()) {
+            at = sub;
+            words += &format!(" {word}");
+        }
+    }
+    words + " -h"
 }
 
 /// Whether the words, which could not be parsed, hold `--json`, `--format json` or the like.
@@ -30,7 +50,7 @@ fn asks_for_json(arguments: &[OsString]) -> bool {
 }
 
 /// Clap's words as a problem with its help.
-fn failure(words: &str) -> Box<Failure> {
+fn failure(words: &str, more: &str) -> Box<Failure> {
     let line = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut paragraphs = words.trim().split("\n\n").map(line);
     let first = paragraphs.next().unwrap_or_default();
@@ -42,7 +62,11 @@ fn failure(words: &str) -> Box<Failure> {
             failure = failure.help(help);
         }
     }
-    if failure.diagnostics[0].help.is_empty() { failure.help("`--help` shows what can be given") } else { failure }
+    if failure.diagnostics[0].help.is_empty() {
+        failure.help(format!("`{more}` shows what can be given"))
+    } else {
+        failure
+    }
 }
 
 #[cfg(test)]
@@ -64,7 +88,7 @@ mod tests {
     fn words_become_message_and_help() {
         let text = "error: unexpected argument '--jsn' found\n\n  tip: a similar argument exists: '--json'\n\nUsage: git flag \
                     list --json\n\nFor more information, try '--help'.\n";
-        let failure = failure(text);
+        let failure = failure(text, "git flag list -h");
         assert_eq!(failure.to_string(), "unexpected argument '--jsn' found");
         let helps = ["a similar argument exists: '--json'", "usage: git flag list --json"];
         assert_eq!(failure.diagnostics[0].help, helps);

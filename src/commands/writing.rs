@@ -225,7 +225,10 @@ impl Report for Repeated {
 
 /// A change is based on what is committed. Where the file that a failure misses is in the work tree, it says so.
 pub(super) fn uncommitted(root: &Root, write: &WriteArgs, subject: &str, failure: Box<Failure>) -> Box<Failure> {
-    if write.no_commit || write.branch.is_some() {
+    let name = subject.strip_prefix("segment/").unwrap_or(subject);
+    let about_another = failure.code().is_some_and(|code| *code != repository::NO_PROJECT)
+        && !failure.to_string().contains(&format!("`{name}`"));
+    if write.no_commit || write.branch.is_some() || about_another {
         return failure;
     }
     let Ok(files) = root.files(View::WorkTree) else { return failure };

@@ -25,6 +25,8 @@ pub struct Diagnostic {
     pub place: Option<Place>,
     /// Words beside the caret.
     pub label: Option<String>,
+    /// What another program said about it, whole and as it said it.
+    pub output: Option<String>,
     /// Other places that matter (the first of two duplicates, say), each with its words.
     pub related: Vec<(Place, String)>,
     /// How to fix it, each a sentence or a command.
@@ -41,6 +43,7 @@ impl Diagnostic {
             message: short(message.into()),
             place: None,
             label: None,
+            output: None,
             related: Vec::new(),
             help: Vec::new(),
         }
@@ -57,6 +60,13 @@ impl Diagnostic {
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
+        self
+    }
+
+    /// With what another program said about it; an empty text is nothing.
+    #[must_use]
+    pub fn output(mut self, output: impl Into<String>) -> Self {
+        self.output = Some(output.into()).filter(|output| !output.trim().is_empty());
         self
     }
 

@@ -100,6 +100,17 @@ impl Repository {
         }
     }
 
+    /// The files at or under `prefix` (empty for all) that a merge left to be decided, in the order of the index.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn unmerged(&self, prefix: &str) -> Result<Vec<String>, GitError> {
+        let entries = self.index_entries(prefix)?.into_iter().filter(|entry| entry.stage != 0);
+        let mut paths: Vec<String> = entries.map(|entry| entry.path).collect();
+        paths.dedup();
+        Ok(paths)
+    }
+
     /// The entries that a sparse checkout leaves out of the work tree and whose path has a folder called `folder`, in the
     /// order of the index. Where nothing can be left out this costs a look at the first bytes of the index.
     ///

@@ -177,7 +177,7 @@ impl Entry {
 /// Everything, as an object of `git-flag.audit/v1`.
 impl Serialize for Entry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Entry", 21)?;
+        let mut fields = serializer.serialize_struct("Entry", 22)?;
         fields.serialize_field("flag", self.flag.as_str())?;
         fields.serialize_field("renamedFrom", &self.renamed_from.as_ref().map(FlagKey::as_str))?;
         fields.serialize_field("action", self.action)?;
@@ -186,6 +186,8 @@ impl Serialize for Entry {
         fields.serialize_field("summary", &self.summary())?;
         fields.serialize_field("differences", &self.differences)?;
         fields.serialize_field("commit", &self.commit.id.to_string())?;
+        let parents: Vec<String> = self.commit.parents.iter().map(ToString::to_string).collect();
+        fields.serialize_field("parents", &parents)?;
         fields.serialize_field("time", &time(&self.commit.committer))?;
         fields.serialize_field("author", &Who(&self.commit.author))?;
         fields.serialize_field("committer", &Who(&self.commit.committer))?;
@@ -215,15 +217,16 @@ struct Sides<'e> {
     after: Option<&'e str>,
 }
 
-/// A person with the time in UTC.
+/// A person with the time in UTC, and how far the person's clock is from it, in minutes.
 struct Who<'e>(&'e Person);
 
 impl Serialize for Who<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Person", 3)?;
+        let mut fields = serializer.serialize_struct("Person", 4)?;
         fields.serialize_field("name", &self.0.name)?;
         fields.serialize_field("email", &self.0.email)?;
         fields.serialize_field("time", &time(self.0))?;
+        fields.serialize_field("offset", &self.0.offset)?;
         fields.end()
     }
 }

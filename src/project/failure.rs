@@ -1,7 +1,7 @@
 //! What Git says, as failures with codes.
 
 use crate::diagnostic::codes::{change, repository};
-use crate::diagnostic::{Code, Failure};
+use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::git::{CommitError, Dirty, GitError};
 
 impl From<GitError> for Box<Failure> {
@@ -19,6 +19,16 @@ impl From<CommitError> for Box<Failure> {
         let help = error.help();
         let failure = match error {
             CommitError::Git(error) => return error.into(),
+            CommitError::Hook { name, output } if !output.trim().is_empty() => {
+                Diagnostic::new(&repository::HOOK_REFUSED, format!("the hook `{name}` refused the commit"))
+                    .output(output)
+                    .into()
+            }
+            // Our own messages say something.
+            CommitError::EmptyMessage => {
+                Failure::new(&repository::HOOK_REFUSED, "a hook left no message for the commit")
+                    .help("correct `prepare-commit-msg` or `commit-msg`; `--no-verify` leaves the latter out")
+            }
             other => Failure::new(commit_code(&other), other.to_string()),
         };
         match help {
@@ -41,11 +51,10 @@ fn commit_code(error: &CommitError) -> &'static Code {
         CommitError::CheckedOut { .. } => &change::BRANCH_NOT_SUPPORTED,
         CommitError::BranchName { .. }
         | CommitError::OtherRef { .. }
-        | CommitError::EmptyMessage
         | CommitError::NothingToCommit
         | CommitError::Path { .. } => &change::BAD_ARGUMENT,
         CommitError::Locked { .. } => &repository::INDEX_LOCKED,
-        CommitError::Hook { .. } => &repository::HOOK_REFUSED,
+        CommitError::Hook { .. } | CommitError::EmptyMessage => &repository::HOOK_REFUSED,
         CommitError::HookBroke { .. } | CommitError::HookTookBack { .. } => &repository::HOOK_TOOK_BACK,
         CommitError::HookTouched { .. } => &repository::HOOK_CHANGED_OTHERS,
         CommitError::NotAFile { .. } => &repository::NOT_A_PLAIN_FILE,

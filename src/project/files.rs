@@ -33,6 +33,8 @@ pub enum Kind {
     Other,
     /// What hides a folder of files: a link to one, or a submodule.
     Folder,
+    /// Several versions of a file, between which a merge left the choice.
+    Unmerged,
 }
 
 impl Kind {
@@ -85,6 +87,16 @@ impl<'r> Files<'r> {
     #[must_use]
     pub fn objects(repository: &'r Repository, entries: impl IntoIterator<Item = (FilePath, u32, ObjectId)>) -> Self {
         Self::Objects { repository, files: found(entries) }
+    }
+
+    /// These files and those, which a merge left to be decided.
+    #[must_use]
+    pub(super) fn with_unmerged(mut self, paths: impl IntoIterator<Item = FilePath>) -> Self {
+        if let Self::Objects { files, .. } = &mut self {
+            files.extend(paths.into_iter().map(|path| Found { path, kind: Kind::Unmerged, id: None }));
+            files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        }
+        self
     }
 
     /// The files on disk below `root`, which is in no repository of Git.

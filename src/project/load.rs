@@ -154,6 +154,17 @@ pub fn not_plain(path: &FilePath) -> Diagnostic {
         .help("replace it by a plain file with mode 100644")
 }
 
+/// The diagnostic for a file of the index that a merge left to be decided.
+#[must_use]
+pub(super) fn unmerged(path: &FilePath) -> Diagnostic {
+    Diagnostic::new(
+        &repository::OPERATION_IN_PROGRESS,
+        "a merge left a conflict in this file, so nothing of it is staged",
+    )
+    .at(Place::file(path.clone()))
+    .help(format!("decide the conflict, then `git add {path}`"))
+}
+
 /// The diagnostic for a link or a submodule that hides a folder.
 #[must_use]
 pub fn not_a_folder(path: &FilePath) -> Diagnostic {

@@ -187,9 +187,15 @@ impl Root {
             View::Index => Source::Index,
         };
         let repository = self.git()?;
-        let entries = repository.list(source, &format!("{}{FLAGS}", self.prefix))?;
+        let prefix = format!("{}{FLAGS}", self.prefix);
+        let entries = repository.list(source, &prefix)?;
         let own = entries.into_iter().filter_map(|entry| Some((self.from_git(&entry.path)?, entry.mode, entry.id)));
-        Ok(Files::objects(repository, own))
+        let files = Files::objects(repository, own);
+        if source != Source::Index {
+            return Ok(files);
+        }
+        let unmerged = repository.unmerged(&prefix)?;
+        Ok(files.with_unmerged(unmerged.iter().filter_map(|path| self.from_git(path))))
     }
 
     fn work_tree(&self) -> Files<'_> {

@@ -3,7 +3,7 @@
 //! Files are read in parallel, one at a time per thread, and forgotten again: what the checks across files need of each is
 //! kept as facts, so that memory stays flat in the number of flags.
 
-use super::files::{Content, Files, Found};
+use super::files::{Content, Files, Found, Kind};
 use super::layout::{self, PROJECT, Role, SCHEMAS};
 use super::{findings, load};
 use crate::diagnostic::codes::{self, repository};
@@ -123,6 +123,7 @@ impl Checker<'_> {
             Role::Other if load::hides_folder(file) => problem(load::not_a_folder(path)),
             Role::Other => Part::default(),
             Role::Misplaced(why) => problem(load::misplaced(path, &why)),
+            role if file.kind == Kind::Unmerged => Part { problems: vec![load::unmerged(path)], ..broken(path, role) },
             role => match look(path)? {
                 Content::Plain(bytes) => match load::decode_text(path, bytes) {
                     Ok(text) => self.text(path, &role, &text),

@@ -126,6 +126,10 @@ fn without_place(diagnostic: &Diagnostic, message: &str, helps: &[String]) -> St
     };
     let level = paint(style, format!("{}[{}]", diagnostic.severity.name(), diagnostic.code.id));
     let mut text = format!("{level}{}\n", paint(EMPHASIS, format!(": {message}")));
+    for line in diagnostic.output.iter().flat_map(|output| output.lines()) {
+        text += format!("  | {}", plain(line)).trim_end();
+        text.push('\n');
+    }
     for help in helps {
         text += &format!("  {} {help}\n", paint(NAME.bold(), "help:"));
     }
@@ -191,6 +195,9 @@ pub fn json(diagnostic: &Diagnostic, sources: &Sources) -> serde_json::Value {
     }
     if let Some(label) = &diagnostic.label {
         object["label"] = label.as_str().into();
+    }
+    if let Some(output) = &diagnostic.output {
+        object["output"] = output.as_str().into();
     }
     if !diagnostic.related.is_empty() {
         let related = diagnostic.related.iter().map(|(place, words)| {

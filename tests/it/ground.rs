@@ -143,3 +143,72 @@ fn no_command_sees_what_a_killed_one_left() {
     repo.flag_with(&["validate", "--staged"], &[("GIT_INDEX_FILE", ".git/index")], None);
     assert!(repo.status().contains(PATH));
 }
+
+/// Nothing of a file is staged while a merge has left its content open.
+#[test]
+fn a_conflict_is_no_deleted_flag() {
+    let repo = TestRepo::shop();
+    repo.shell(
+        "git checkout -qb topic && sed -i s/One-page/Two-page/ flags/features/new-checkout.yaml && git commit -qam 1",
+    )
+    .ok();
+    repo.shell(
+        "git checkout -q main && sed -i s/One-page/Three-page/ flags/features/new-checkout.yaml && git commit -qam 2",
+    )
+    .ok();
+    repo.try_git(&["merge", "topic"]).exits(1);
+    let run = repo.flag(&["validate", "--staged"]).exits(1).says("9 flags and 2 segments: 1 error");
+    assert!(run.stdout.contains("error[F206]: a merge left a conflict") && run.stdout.contains(PATH), "{run}");
+    assert!(run.stdout.contains(&format!("`git add {PATH}`")), "{run}");
+    let run = repo.flag(&["diff", "--staged"]).exits(5).complains().says(PATH);
+    assert_eq!((run.code(), run.stdout.as_str()), (Some("F206"), ""), "{run}");
+    repo.shell(&format!("git checkout -q --ours {PATH} && git add {PATH}")).ok();
+    repo.flag(&["validate", "--staged"]).ok();
+    repo.flag(&["diff", "--staged"]).ok();
+}
+
+/// The help is about the flag that is missing, not about the one that is there.
+#[test]
+fn a_requirement_on_a_flag_that_is_missing() {
+    let repo = TestRepo::shop();
+    let require = |on: &str| repo.flag(&["require", "new-checkout", "--on", on, "--serves", "true"]);
+    let run = require("nope").exits(3).says("there is no flag `nope`");
+    assert!(!run.stderr.contains("committed") && !run.stderr.contains("git add"), "{run}");
+    repo.flag(&["create", "not-yet", "--type", "boolean", "--no-commit"]).ok();
+    require("not-yet").exits(3).says("`flags/not-yet.yaml` is there, but not committed");
+    repo.flag(&["enable", "not-yet", "--env", "production"]).exits(3).says("`flags/not-yet.yaml` is there");
+}
+
+#[test]
+fn outside_of_git_nothing_of_it_is_proposed() {
+    let repo = TestRepo::shop();
+    repo.shell("rm -rf .git").ok();
+    let run = repo.flag(&["create", "x", "--type", "boolean", "--no-commit"]).ok().says("no Git repository");
+    assert!(!run.stderr.contains("git add") && !run.stderr.contains("git commit"), "{run}");
+}
+
+/// There is nothing to find again, so nothing is promised.
+#[test]
+fn an_editor_that_removes_its_file() {
+    let repo = TestRepo::shop();
+    for editor in ["rm", "f() { rm \"$1\"; exit 1; }; f"] {
+        let run = repo.flag_with(&["edit", "new-checkout"], &[("GIT_EDITOR", editor)], None);
+        assert_eq!((run.code, run.code()), (4, Some("F262")), "{run}");
+        assert!(!run.stderr.contains("what you wrote") && !run.stderr.contains("/tmp/"), "{run}");
+    }
+    let run = repo.flag_with(&["edit", "new-checkout"], &[("GIT_EDITOR", "rm")], None).complains();
+    assert!(run.stderr.contains("the editor removed the file") && repo.status().is_empty(), "{run}");
+}
+
+#[test]
+fn a_question_that_cannot_be_asked() {
+    let repo = TestRepo::shop();
+    repo.replace("flags/project.yaml", "{name: production}", "{name: production, protected: true}");
+    repo.commit_all("protect");
+    let run = repo.flag(&[&DISABLE[..], &["--reason", "x"]].concat()).complains();
+    assert_eq!(run.code(), Some("F251"), "{run}");
+    assert!(
+        run.stderr.contains("confirmation is needed, and nothing can be asked here") && run.stderr.contains("`--yes`"),
+        "{run}"
+    );
+}

@@ -129,3 +129,20 @@ fn the_overview() {
     repo.flag(&["--version"]).ok().prints(env!("CARGO_PKG_VERSION"));
     repo.flag(&["lst"]).exits(2).says("list");
 }
+
+/// What a mistake names works when it is typed: Git would take `git flag --help` for itself.
+#[test]
+fn mistakes_name_the_help_of_their_command() {
+    let repo = TestRepo::folder();
+    for (words, help) in [
+        (&["foo"][..], "git flag -h"),
+        (&["list", "--nonsense"], "git flag list -h"),
+        (&["show"], "git flag show -h"),
+        (&["rule", "add"], "git flag rule add -h"),
+        (&["hook", "foo"], "git flag hook -h"),
+    ] {
+        let run = repo.flag(words).exits(2).says(&format!("For more information, try `{help}`.\n"));
+        assert!(!run.stderr.contains("'--help'"), "{run}");
+        repo.shell(help).ok();
+    }
+}

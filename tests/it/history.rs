@@ -595,3 +595,50 @@ fn init_promises_no_undo() {
     assert!(!run.stderr.contains("undo"), "{run}");
     repo.flag(&["undo"]).exits(3).says("git revert");
 }
+
+/// Digests can be recomputed from what is printed, as docs/audit.md says and without any code of ours.
+#[test]
+fn digests_are_what_the_page_says() {
+    use sha2::{Digest as _, Sha256};
+    let repo = TestRepo::with_flag();
+    let told =
+        ["rollout", "new-checkout", "30", "--env", "production", "--reason", "„Grüße“ \\ \"now\"", "--ticket", "PAY-1"];
+    repo.flag(&told).ok();
+    repo.flag(&["undo"]).ok();
+    repo.shell("GIT_COMMITTER_DATE='1795000000 -0330' git commit -q --amend --no-edit").ok();
+    repo.flag(&["rename", "new-checkout", "one-page"]).ok();
+    let printed = repo.flag(&["audit", "--format", "jsonl"]).ok().stdout;
+    let entries: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(entries.len(), 4, "{printed}");
+    for entry in &entries {
+        let mut hashed = serde_json::Map::new();
+        let taken = "flag renamedFrom kind commit parents author committer signed path sha256 reason ticket operation reverts previous";
+        for key in taken.split(' ') {
+            hashed.insert(key.into(), entry.get(key).unwrap_or_else(|| panic!("no {key} in {entry}")).clone());
+        }
+        hashed.insert("version".into(), "git-flag.entry/v1".into());
+        for who in ["author", "committer"] {
+            let time: jiff::Timestamp = entry[who]["time"].as_str().expect("a time").parse().expect("RFC 3339");
+            hashed[who]["time"] = time.as_second().into();
+        }
+        let hash = Sha256::digest(sorted(&Value::Object(hashed)));
+        let told = hash.iter().fold("sha256:".to_owned(), |told, byte| format!("{told}{byte:02x}"));
+        assert_eq!(entry["digest"], told, "{entry}");
+    }
+    assert!(entries.iter().any(|entry| entry["reverts"] != serde_json::json!([])), "{printed}");
+    assert_eq!(entries.iter().filter(|entry| entry["committer"]["offset"] == -210).count(), 1, "{printed}");
+}
+
+/// JSON with sorted keys and without spaces, whatever the order of maps.
+fn sorted(value: &Value) -> String {
+    match value {
+        Value::Object(object) => {
+            let members: std::collections::BTreeMap<_, _> = object.iter().collect();
+            let members: Vec<String> =
+                members.iter().map(|(key, value)| format!("{}:{}", Value::from(key.as_str()), sorted(value))).collect();
+            format!("{{{}}}", members.join(","))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(sorted).collect::<Vec<_>>().join(",")),
+        other => other.to_string(),
+    }
+}

@@ -71,3 +71,28 @@ fn no_verify_leaves_out_what_git_would() {
         repo.flag(&[command, &["--no-verify", "--dry-run", "--help"]].concat()).ok().prints("--no-verify");
     }
 }
+
+/// What a hook says is for people to read: all lines, none cut, and none that steers the terminal.
+#[test]
+fn what_a_refusing_hook_says_is_shown_whole() {
+    let repo = TestRepo::shop();
+    hook(&repo, "pre-commit", "seq 1 200 | sed 's/^/finding /'; printf 'red \\033[31m\\n  indented\\n' >&2; exit 1");
+    let run = repo.flag(&DISABLE).exits(4).complains().says("error[F216]: the hook `pre-commit` refused the commit\n");
+    for number in 1..=200 {
+        assert!(run.stderr.contains(&format!("\n  | finding {number}\n")), "{number}: {run}");
+    }
+    assert!(run.stderr.contains("\n  |   indented\n") && !run.stderr.contains('\u{1b}'), "{run}");
+    let run = repo.flag(&[&DISABLE[..], &["--json"]].concat()).exits(4);
+    let error: serde_json::Value = serde_json::from_str(&run.stderr).expect("JSON");
+    assert_eq!(error["message"], "the hook `pre-commit` refused the commit");
+    let output = error["output"].as_str().expect("what it said");
+    assert!(output.contains("finding 100\nfinding 101\n") && output.ends_with("\n  indented"), "{run}");
+}
+
+#[test]
+fn a_hook_that_leaves_no_message() {
+    let repo = TestRepo::shop();
+    hook(&repo, "commit-msg", ": > \"$1\"");
+    let run = repo.flag(&DISABLE).exits(4).complains().says("a hook left no message");
+    assert_eq!((run.code(), repo.status()), (Some("F216"), String::new()), "{run}");
+}

@@ -4,7 +4,7 @@ use super::Args;
 use crate::commands::arguments;
 use crate::diagnostic::codes::change;
 use crate::diagnostic::{Failure, Result};
-use crate::git::{CommitId, Head, ObjectId, Repository, Source};
+use crate::git::{CommitError, CommitId, Head, ObjectId, Repository, Source};
 use crate::model::FlagKey;
 use crate::project::layout::FLAGS;
 use crate::project::{Root, View};
@@ -98,6 +98,12 @@ impl Range {
     /// The files that may differ, relative to the root.
     pub(super) fn changed(self, root: &Root, repository: &Repository) -> Result<Vec<Changed>> {
         let prefix = format!("{}{FLAGS}", root.prefix());
+        if [self.old, self.new].contains(&State::Index) {
+            let paths = repository.unmerged(&prefix)?;
+            if !paths.is_empty() {
+                return Err(CommitError::Unmerged { paths }.into());
+            }
+        }
         let own = |path: &str, old: At, new: At| root.from_git(path).map(|path| Changed { path, old, new });
         let found = match (self.old, self.new) {
             (State::Commit(old), State::Commit(new)) => {

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 /// Install or remove the Git hooks that validate flags before every commit
 ///
-/// A hook that is there already stays: shell scripts get a marked block of their own, other programs are called
-/// afterwards. `core.hooksPath` is respected.
+/// A hook that is there already stays: shell scripts get a marked block of their own; other programs and links are moved
+/// aside, called afterwards, and put back by `uninstall`. What Git would not run stays so. `core.hooksPath` is respected.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  git flag hook install\n  git flag hook uninstall\n  git flag hook status")]
 pub struct Args {
@@ -61,6 +61,12 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
             }
         };
         outcome = outcome.note(words);
+        if let Some(forgotten) = script::forgotten(&path) {
+            let forgotten = self::shown(&forgotten, &repository);
+            outcome = outcome.note(format!(
+                "{forgotten} is left: git-flag moved that hook aside, {shown} was replaced since, and nothing calls it"
+            ));
+        }
     }
     Ok(outcome)
 }

@@ -26,7 +26,7 @@ fi
 # <<< git-flag <<<
 ";
 
-/// What a hook that is no shell script is renamed to, so that ours can call it.
+/// What a hook that can't take our block is renamed to, so that ours can call it.
 const CHAINED: &str = "before-git-flag";
 
 /// Whether our block is in the file.
@@ -35,36 +35,45 @@ pub(super) fn is_installed(path: &Path) -> bool {
 }
 
 /// Puts our block in, making the file when there is none.
+///
+/// What is no shell script that Git would run (another program, a link, a script that is not executable) is moved aside as
+/// it is, and called afterwards if Git would have run it.
 pub(super) fn install(path: &Path) -> io::Result<Change> {
-    let existing = match fs::read(path) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
-    let Some(existing) = existing else {
+    let Some(existing) = fs::symlink_metadata(path).map(Some).or_else(none_if_absent)? else {
         write(path, &format!("#!/bin/sh\n{BLOCK}"))?;
         return Ok(Change::Done);
     };
-    match String::from_utf8(existing) {
-        Ok(text) if text.contains(START) => {
-            let (with, without) = (block_replaced(&text, BLOCK), text);
-            if with == without {
+    let text = match fs::read(path) {
+        Ok(bytes) => String::from_utf8(bytes).ok(),
+        // A link that leads nowhere.
+        Err(error) => none_if_absent(error)?,
+    };
+    match text {
+        Some(text) if text.contains(START) => {
+            let with = block_replaced(&text, BLOCK);
+            if with == text {
                 return Ok(Change::Nothing);
             }
             write(path, &with)?;
         }
-        Ok(text) if is_shell_script(&text) => write(path, &with_block(&text))?,
+        Some(text) if is_shell_script(&text) && runs(&existing) => write(path, &with_block(&text))?,
         _ => {
             let chained = chained(path);
+            if there(&chained) {
+                let message = format!("`{}` of an earlier hook is in the way: move it, or remove it", chained.display());
+                return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+            }
             fs::rename(path, &chained)?;
-            let name = chained.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            write(path, &format!("#!/bin/sh\n{BLOCK}exec \"$(dirname \"$0\")/{name}\" \"$@\"\n"))?;
+            if let Err(error) = write(path, &format!("#!/bin/sh\n{BLOCK}{}", call(&chained))) {
+                fs::rename(&chained, path)?;
+                return Err(error);
+            }
         }
     }
     Ok(Change::Done)
 }
 
-/// Takes our block out; a file that we made goes away, a program that we renamed comes back.
+/// Takes our block out; a file that we made goes away, and what we moved aside comes back in its place.
 pub(super) fn uninstall(path: &Path) -> io::Result<Change> {
     let text = match fs::read_to_string(path) {
         Ok(text) if text.contains(START) => text,
@@ -76,14 +85,62 @@ pub(super) fn uninstall(path: &Path) -> io::Result<Change> {
     };
     let rest = block_replaced(&text, "");
     let chained = chained(path);
-    if chained.exists() {
+    if calls(&rest, &chained) && there(&chained) {
         fs::rename(&chained, path)?;
-    } else if rest.trim() == "#!/bin/sh" {
+    } else if rest.trim() == "#!/bin/sh" || calls(&rest, &chained) {
         fs::remove_file(path)?;
     } else {
         write(path, &rest)?;
     }
     Ok(Change::Done)
+}
+
+/// A hook that was moved aside and that nothing calls any more, because somebody has replaced our file.
+pub(super) fn forgotten(path: &Path) -> Option<PathBuf> {
+    let chained = chained(path);
+    let called = fs::read_to_string(path).is_ok_and(|text| calls(&block_replaced(&text, ""), &chained));
+    (there(&chained) && !called).then_some(chained)
+}
+
+/// The line of ours that calls what was moved aside, which Git would have run only if it is executable.
+fn call(chained: &Path) -> String {
+    let name = file_name(chained);
+    format!("! test -x \"$(dirname \"$0\")/{name}\" || {}", plain_call(chained))
+}
+
+/// The same line as earlier versions wrote it.
+fn plain_call(chained: &Path) -> String {
+    format!("exec \"$(dirname \"$0\")/{}\" \"$@\"\n", file_name(chained))
+}
+
+/// Whether a script without our block is the one that we made to call what was moved aside.
+fn calls(script: &str, chained: &Path) -> bool {
+    script.strip_prefix("#!/bin/sh\n").is_some_and(|line| line == call(chained) || line == plain_call(chained))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Whether anything is there, be it a link that leads nowhere.
+fn there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+fn none_if_absent<T>(error: io::Error) -> io::Result<Option<T>> {
+    if error.kind() == io::ErrorKind::NotFound { Ok(None) } else { Err(error) }
+}
+
+/// Whether Git runs such a file, and its text is to be found there and nowhere else.
+#[cfg(unix)]
+fn runs(file: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.is_file() && file.permissions().mode() & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn runs(file: &fs::Metadata) -> bool {
+    file.is_file()
 }
 
 fn chained(path: &Path) -> PathBuf {
@@ -116,15 +173,17 @@ fn block_replaced(text: &str, block: &str) -> String {
     format!("{}{block}{}", &text[..start], &text[after..])
 }
 
-/// Replaces the file as a whole, executable.
+/// Replaces the file as a whole, behind links, with the permissions that it has; a new one is executable.
 fn write(path: &Path, text: &str) -> io::Result<()> {
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut temporary = tempfile::Builder::new().prefix(".git-flag-").tempfile_in(folder)?;
     temporary.write_all(text.as_bytes())?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        temporary.as_file().set_permissions(fs::Permissions::from_mode(0o755))?;
+        let permissions = fs::metadata(path).map_or(fs::Permissions::from_mode(0o755), |file| file.permissions());
+        temporary.as_file().set_permissions(permissions)?;
     }
     temporary.persist(path).map_err(|error| error.error)?;
     Ok(())
@@ -139,6 +198,7 @@ mod tests {
         let path = folder.path().join("pre-commit");
         if let Some(text) = before {
             fs::write(&path, text).unwrap();
+            executable(&path);
         }
         assert_eq!(install(&path).unwrap(), Change::Done);
         assert_eq!(install(&path).unwrap(), Change::Nothing, "twice is once");
@@ -146,6 +206,11 @@ mod tests {
         assert_eq!(uninstall(&path).unwrap(), Change::Done);
         assert_eq!(uninstall(&path).unwrap(), Change::Nothing);
         (installed, fs::read_to_string(&path).ok())
+    }
+
+    fn executable(path: &Path) {
+        #[cfg(unix)]
+        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     }
 
     #[test]
@@ -168,7 +233,18 @@ mod tests {
     fn another_program_is_called_afterwards() {
         let script = "#!/usr/bin/env python3\nprint(1)\n";
         let (installed, after) = round_trip(Some(script));
-        assert!(installed.ends_with("exec \"$(dirname \"$0\")/pre-commit.before-git-flag\" \"$@\"\n"));
+        assert!(installed.ends_with(" || exec \"$(dirname \"$0\")/pre-commit.before-git-flag\" \"$@\"\n"));
         assert_eq!(after.as_deref(), Some(script));
+    }
+
+    #[test]
+    fn what_earlier_versions_installed_is_taken_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pre-commit");
+        fs::write(chained(&path), "#!/usr/bin/env python3\n").unwrap();
+        fs::write(&path, format!("#!/bin/sh\n{BLOCK}{}", plain_call(&chained(&path)))).unwrap();
+        assert_eq!((forgotten(&path), uninstall(&path).unwrap()), (None, Change::Done));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "#!/usr/bin/env python3\n");
+        assert!(!there(&chained(&path)));
     }
 }

@@ -53,7 +53,7 @@ codes! {
         "Reading commands work in a bare repository. To change flags, clone it.";
     HOOK_REFUSED = "F216" "hook-refused" Error
         "a hook refused the commit"
-        "A `pre-commit`, `prepare-commit-msg` or `commit-msg` hook of the repository failed; the message repeats what it said. Nothing was changed.";
+        "A `pre-commit`, `prepare-commit-msg` or `commit-msg` hook of the repository failed, or left no message; what it said is shown with it. Nothing was changed.";
     HOOK_CHANGED_OTHERS = "F217" "hook-changed-others" Error
         "a hook changed files that are not part of this change"
         "A commit of a flag holds the flag's own files only. The hook staged something else. Nothing was committed. Change the hook, or make the change with `--no-commit` and commit it yourself.";

@@ -154,3 +154,21 @@ fn enabled_answers_with_its_exit_code() {
     ask(&["maintenance", "--env", "prod"]).exits(3).complains();
     repo.shell("if git flag enabled maintenance --env production; then echo closed; fi").ok().prints("closed");
 }
+
+/// Bytes that are no text are called so, and the lines around them are answered.
+#[test]
+fn a_line_that_is_not_utf8_is_called_so() {
+    let repo = TestRepo::shop();
+    std::fs::write(repo.path().join("contexts"), b"{}\n{\"plan\": \"caf\xe9\"}\n\n{}\n").expect("a file");
+    let run = repo.flag(&["eval", "theme", "--env", "production", "--contexts", "contexts"]).exits(2).complains();
+    assert!(
+        run.stderr.contains("1 of 3 lines") && run.stderr.contains("line 2: the context is not UTF-8: byte 14"),
+        "{run}"
+    );
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(lines.len(), 3, "{run}");
+    assert!(
+        lines[1].contains("INVALID_CONTEXT") && lines[1].contains("UTF-8") && lines[2].contains("\"line\":4"),
+        "{run}"
+    );
+}

@@ -127,3 +127,65 @@ fn without_git_flag_commits_go_on() {
     repo.git(&["add", "README.md"]);
     repo.shell(without).ok().says("git-flag is not on the PATH");
 }
+
+const PRE_COMMIT: &str = ".git/hooks/pre-commit";
+const ASIDE: &str = ".git/hooks/pre-commit.before-git-flag";
+
+/// Somebody has replaced our file by a hook of their own: that one stays, and the one before does not come back.
+#[test]
+fn uninstall_leaves_the_hook_that_replaced_ours() {
+    let repo = TestRepo::shop();
+    let python = "#!/usr/bin/env python3\nprint('python')\n";
+    repo.write(PRE_COMMIT, python);
+    repo.shell("chmod +x .git/hooks/pre-commit").ok();
+    repo.flag(&["hook", "install"]).ok();
+    let own = "#!/bin/sh\necho own\n";
+    repo.write(PRE_COMMIT, own);
+    repo.shell("chmod 700 .git/hooks/pre-commit").ok();
+    repo.flag(&["hook", "install"]).ok().says(ASIDE).says("nothing calls it");
+    repo.flag(&["hook", "uninstall"]).ok().says(ASIDE).says("is left");
+    assert_eq!((repo.read(PRE_COMMIT), repo.read(ASIDE)), (own.to_owned(), python.to_owned()));
+    assert_eq!(mode(&repo, PRE_COMMIT), 0o700, "its permissions stay");
+    // And the one that was moved aside is never written over.
+    repo.write(PRE_COMMIT, "#!/usr/bin/env ruby\n");
+    repo.flag(&["hook", "install"]).exits(6).says(ASIDE).says("in the way");
+    assert_eq!((repo.read(PRE_COMMIT), repo.read(ASIDE)), ("#!/usr/bin/env ruby\n".to_owned(), python.to_owned()));
+}
+
+fn mode(repo: &TestRepo, path: &str) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::symlink_metadata(repo.path().join(path)).expect("a file").permissions().mode() & 0o777
+}
+
+/// Git does not run a hook that is not executable; neither do we, and it stays what it was.
+#[test]
+fn an_inactive_hook_stays_inactive() {
+    let repo = TestRepo::shop();
+    let script = "#!/bin/sh\necho should not run\nexit 1\n";
+    repo.write(PRE_COMMIT, script);
+    repo.shell("chmod 644 .git/hooks/pre-commit").ok();
+    repo.flag(&["hook", "install"]).ok();
+    repo.shell("git commit -q --allow-empty -m nothing").ok();
+    repo.flag(&["hook", "uninstall"]).ok();
+    assert_eq!((repo.read(PRE_COMMIT), mode(&repo, PRE_COMMIT)), (script.to_owned(), 0o644));
+    assert!(!repo.path().join(ASIDE).exists());
+}
+
+/// A link is moved aside as one, called through it, and comes back as one, wherever it leads.
+#[test]
+fn a_link_comes_back_as_a_link() {
+    let repo = TestRepo::shop();
+    repo.write("tools/check.sh", "#!/bin/sh\necho linked >> hook-ran\n");
+    repo.shell("chmod +x tools/check.sh").ok();
+    for target in ["../../tools/check.sh", "nowhere"] {
+        repo.shell(&format!("ln -sf {target} {PRE_COMMIT}")).ok();
+        repo.flag(&["hook", "install"]).ok();
+        repo.flag(&["hook", "install"]).ok().says("installed already");
+        repo.shell("git commit -q --allow-empty -m nothing").ok();
+        repo.flag(&["hook", "uninstall"]).ok();
+        let link = std::fs::read_link(repo.path().join(PRE_COMMIT)).expect("a link");
+        assert_eq!(link.to_str(), Some(target));
+        assert!(!repo.read("tools/check.sh").contains("git-flag"));
+    }
+    assert_eq!(repo.read("hook-ran"), "linked\n");
+}

@@ -79,14 +79,48 @@ fn every_code_is_explained() {
     repo.flag(&["explain", "F999"]).exits(2).complains();
 }
 
+/// A PATH with a `man` that looks nowhere but in MANPATH.
+fn man(repo: &TestRepo) -> String {
+    let script = "#!/bin/sh\ntest \"$1\" = -w && ls \"${MANPATH%:}/man1/$2.1\" 2>/dev/null\n";
+    std::fs::create_dir_all(repo.outside().join("bin")).expect("a folder");
+    std::fs::write(repo.outside().join("bin/man"), script).expect("a file");
+    repo.shell("chmod +x ../bin/man").ok();
+    let path = std::env::var("PATH").expect("a PATH");
+    format!("{}:{path}", repo.outside().join("bin").display())
+}
+
+/// There are no files and no commits to be made: what counts is in HEAD.
+#[test]
+fn doctor_looks_into_a_bare_repository() {
+    let repo = TestRepo::shop();
+    let doctor = |name: &str, more: &[&str]| {
+        let folder = repo.outside().join(name).display().to_string();
+        repo.flag(&[&["-C", &folder, "doctor"], more].concat()).ok()
+    };
+    repo.shell("git clone -q --bare . ../without.git").ok();
+    let run = doctor("without.git", &[]).prints("flags/.schemas is missing at HEAD");
+    assert!(!run.stdout.contains("hook install"), "{run}");
+    repo.flag(&["doctor", "--fix"]).ok();
+    repo.commit_all("schemas");
+    repo.shell("git clone -q --bare . ../with.git").ok();
+    doctor("with.git", &[]).prints("flags/.schemas is current");
+    doctor("without.git", &["--fix"]).prints("in a clone");
+    assert!(!repo.outside().join("without.git/flags").exists());
+}
+
 #[test]
 fn doctor_finds_and_mends() {
     let repo = TestRepo::shop();
     repo.flag(&["doctor"]).ok().prints("git flag hook install").prints("git flag doctor --fix");
-    repo.flag(&["doctor", "--fix"]).ok();
+    let man = man(&repo);
+    let lost = repo.flag_with(&["doctor", "--fix"], &[("PATH", &man)], None).ok();
+    let top = repo.outside().join("home/.local/share/man").display().to_string();
+    assert!(lost.stdout.contains("`git flag --help` does not find it"), "{lost}");
+    assert!(lost.stdout.contains(&format!("fix: export MANPATH=\"{top}:$MANPATH\"")), "{lost}");
     repo.flag(&["hook", "install"]).ok();
     repo.commit_all("schemas");
-    let after = repo.flag(&["doctor", "--json"]).ok().json();
+    let after =
+        repo.flag_with(&["doctor", "--json"], &[("PATH", &man), ("MANPATH", &format!("{top}:"))], None).ok().json();
     let unwell: Vec<&serde_json::Value> =
         after["checks"].as_array().expect("checks").iter().filter(|check| check["health"] != "good").collect();
     assert!(unwell.is_empty(), "{unwell:?}");
