@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::failpoint::{self, Step};
-use super::{Change, CommitError, Repository, journal};
+use super::{Change, CommitError, ObjectId, Repository, journal};
 use crate::git::index::{OnDisk, read_plain};
 use crate::git::run::Manner;
 
@@ -45,16 +45,20 @@ pub(super) fn follow(
 
 /// The bytes that Git would check out.
 pub(super) fn checked_out(repository: &Repository, change: &Change) -> Result<Option<Vec<u8>>, CommitError> {
-    let Some(blob) = change.blob else { return Ok(None) };
-    if repository.converts(&change.path)? {
-        let git = repository.git(Manner::Write, "cat-file").arg("--filters");
-        let bytes = git.arg(format!("--path={}", change.path)).arg(blob.to_string()).run()?;
-        return Ok(Some(bytes));
+    match (change.blob, &change.new) {
+        (None, _) => Ok(None),
+        (Some(_), Some(bytes)) if !repository.converts(&change.path)? => Ok(Some(bytes.clone())),
+        (Some(blob), _) => Ok(Some(as_checked_out(repository, &change.path, blob)?)),
     }
-    match &change.new {
-        Some(bytes) => Ok(Some(bytes.clone())),
-        None => Ok(Some(repository.read(blob)?)),
+}
+
+/// The bytes that Git would check out of `blob` at `path`.
+pub(super) fn as_checked_out(repository: &Repository, path: &str, blob: ObjectId) -> Result<Vec<u8>, CommitError> {
+    if !repository.converts(path)? {
+        return Ok(repository.read(blob)?);
     }
+    let git = repository.git(Manner::Write, "cat-file").arg("--filters");
+    Ok(git.arg(format!("--path={path}")).arg(blob.to_string()).run()?)
 }
 
 /// Writes a file, whole or not at all; keeps the permissions of the one it replaces.

@@ -191,6 +191,31 @@ fn a_file_edited_after_a_kill_among_hooks_is_the_users() {
     assert_eq!(sandbox.status(), " M flags/a.yaml\nA  staged.txt");
 }
 
+/// Who commits or stages what a killed command left has made it theirs.
+#[cfg(unix)]
+#[test]
+fn what_the_user_took_over_after_a_kill_among_hooks_is_theirs() {
+    for reader in [Reader::Auto, Reader::Executable] {
+        for take_over in [&["commit", "-q", "--no-verify", "-m", "yes"][..], &["status"]] {
+            let sandbox = ready();
+            sandbox.hook("pre-commit", "exit 0");
+            let repository = sandbox.open(sandbox.top(), reader);
+            killed_at(&repository, Step::Lent, &all_kinds(&repository));
+            sandbox.git(&["add", "flags"]);
+            sandbox.git(take_over);
+            let before = (sandbox.head(), sandbox.status());
+            repository.recover().unwrap();
+            assert_eq!((sandbox.head(), sandbox.status()), before);
+            assert_eq!(
+                (sandbox.read("flags/a.yaml"), sandbox.read("flags/new/n.yaml")),
+                ("a: 2\n".into(), "n: 1\n".into())
+            );
+            assert!(!sandbox.path("flags/gone.yaml").exists());
+            assert_tidy(&sandbox);
+        }
+    }
+}
+
 #[test]
 fn the_next_commit_recovers_by_itself() {
     for step in BEFORE.into_iter().chain(AFTER) {
