@@ -60,7 +60,7 @@ fn commit_code(error: &CommitError) -> &'static Code {
         CommitError::NotAFile { .. } => &repository::NOT_A_PLAIN_FILE,
         CommitError::Identity => &repository::NO_IDENTITY,
         CommitError::Signing { .. } => &repository::GIT_FAILED,
-        CommitError::ReadOnly { .. } | CommitError::DiskFull => &repository::IO_FAILED,
+        CommitError::ReadOnly { .. } | CommitError::Unwritable { .. } | CommitError::DiskFull => &repository::IO_FAILED,
         #[cfg(test)]
         CommitError::Killed => &repository::GIT_FAILED,
     }

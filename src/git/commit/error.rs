@@ -173,6 +173,14 @@ pub enum CommitError {
         /// What the system said.
         reason: String,
     },
+    /// A file of the work tree may not be written.
+    #[error("`{}` cannot be written: {reason}", path.display())]
+    Unwritable {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
     /// No room.
     #[error("the disk is full")]
     DiskFull,
@@ -221,6 +229,10 @@ impl CommitError {
             }
             Self::Signing { .. } => "check `user.signingKey`, `gpg.format` and `commit.gpgSign`".to_owned(),
             Self::ReadOnly { .. } => "check the permissions of the Git directory".to_owned(),
+            Self::Unwritable { path, .. } => format!(
+                "nothing was changed; see that files can be written in `{}`, then run the command again",
+                path.parent().unwrap_or(path).display()
+            ),
             Self::DiskFull => "make room, then run the command again".to_owned(),
             Self::EmptyMessage | Self::NothingToCommit | Self::Path { .. } | Self::NotAFile { .. } | Self::Nested => {
                 return None;
@@ -256,6 +268,7 @@ impl CommitError {
             | Self::Identity
             | Self::Signing { .. }
             | Self::ReadOnly { .. }
+            | Self::Unwritable { .. }
             | Self::DiskFull => FailureKind::Failed,
             #[cfg(test)]
             Self::Killed => FailureKind::Failed,
@@ -270,6 +283,14 @@ impl CommitError {
                 Self::ReadOnly { reason: format!("cannot {action} `{}`: {}", path.display(), plain(&error)) }
             }
             _ => Self::Git(GitError::io(action, path, error)),
+        }
+    }
+
+    /// The error for a file of the work tree that could not be written or removed.
+    pub(super) fn of_work_tree(path: &Path, error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
+            _ => Self::Unwritable { path: path.to_owned(), reason: plain(error) },
         }
     }
 

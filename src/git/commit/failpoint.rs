@@ -11,6 +11,7 @@ pub(super) enum Step {
     CommitMade,
     Journalled,
     IndexLocked,
+    Prepared,
     BranchMoved,
     IndexWritten,
     TemporaryWritten,

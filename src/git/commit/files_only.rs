@@ -1,7 +1,8 @@
 //! Changing the work tree without a commit.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::failpoint::{self, Step};
 use super::lock::Lock;
 use super::{CommitError, Dirty, FileChange, Repository, journal, work_tree};
 use crate::git::index::{OnDisk, read_plain};
@@ -11,13 +12,14 @@ impl Repository {
     /// tree as they are, with its line endings.
     ///
     /// # Errors
-    /// [`CommitError::Dirty`] if a file is not as `old` says; no file is changed then.
+    /// [`CommitError::Dirty`] if a file is not as `old` says, [`CommitError::Unwritable`] if one cannot be written. All
+    /// files are as they were then.
     pub fn write_files_only(&self, files: &[FileChange]) -> Result<(), CommitError> {
         let top = self.work_tree.as_deref().ok_or(CommitError::Bare)?;
         let lock = Lock::take(self)?;
         self.recover_under(&lock)?;
         let nonce = journal::nonce();
-        let mut steps: Vec<(PathBuf, PathBuf, &FileChange)> = Vec::new();
+        let mut steps = Vec::new();
         for (number, file) in files.iter().enumerate() {
             if !super::check::is_proper(&file.path) {
                 return Err(CommitError::Path { path: file.path.clone() });
@@ -33,15 +35,9 @@ impl Repository {
             }
             let path = top.join(&file.path);
             let draft = path.with_file_name(format!(".git-flag-{nonce}-{number}"));
-            steps.push((path, draft, file));
+            steps.push(Rewrite { path, draft, now, new: file.new.as_deref() });
         }
-        for (path, draft, file) in &steps {
-            match &file.new {
-                Some(bytes) => work_tree::replace(path, draft, bytes)?,
-                None => work_tree::remove(top, path)?,
-            }
-        }
-        Ok(())
+        carry_out(top, &steps)
     }
 
     /// Whether a sparse checkout leaves out a file with that content.
@@ -53,4 +49,49 @@ impl Repository {
             None => false,
         })
     }
+}
+
+/// One file that is to be replaced.
+struct Rewrite<'a> {
+    path: PathBuf,
+    /// Where its new version is written first.
+    draft: PathBuf,
+    now: Option<Vec<u8>>,
+    new: Option<&'a [u8]>,
+}
+
+/// All of them, or none.
+fn carry_out(top: &Path, steps: &[Rewrite<'_>]) -> Result<(), CommitError> {
+    let mut replaced = 0;
+    let done = (|| {
+        for step in steps {
+            work_tree::draft(&step.path, &step.draft, step.new)?;
+        }
+        failpoint::reached(Step::Prepared)?;
+        for step in steps {
+            match step.new {
+                Some(_) => work_tree::put(&step.path, &step.draft)?,
+                None => work_tree::remove(top, &step.path)?,
+            }
+            replaced += 1;
+        }
+        Ok(())
+    })();
+    #[cfg(test)]
+    if matches!(done, Err(CommitError::Killed)) {
+        return done;
+    }
+    if done.is_err() {
+        // The first error counts; what can't be put back now has no second chance.
+        for step in &steps[..replaced] {
+            drop(match &step.now {
+                Some(bytes) => work_tree::replace(&step.path, &step.draft, bytes),
+                None => work_tree::remove(top, &step.path),
+            });
+        }
+        for step in &steps[replaced..] {
+            drop(work_tree::forget(top, &step.draft));
+        }
+    }
+    done
 }

@@ -16,7 +16,7 @@ use super::{Change, CommitError, CommitId, ObjectId, Repository};
 pub(super) struct Journal {
     version: u32,
     /// Names the files of this commit beside the index and in the work tree.
-    pub(super) nonce: String,
+    nonce: String,
     /// The new commit.
     pub(super) commit: String,
     /// The full name of the branch that moves to it.
@@ -32,7 +32,7 @@ pub(super) struct Journal {
 /// One file of a journalled commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct JournalFile {
-    path: String,
+    pub(super) path: String,
     mode: u32,
     old: Option<String>,
     new: Option<String>,
@@ -132,6 +132,11 @@ impl Journal {
     /// Where the new index is written before it becomes `index.lock`.
     pub(super) fn private_index(&self, repository: &Repository) -> PathBuf {
         repository.git_dir.join("git-flag").join(format!("index-{}", self.nonce))
+    }
+
+    /// The name under which the new version of a file waits beside it.
+    pub(super) fn temporary(&self, number: usize) -> String {
+        format!(".git-flag-{}-{number}", self.nonce)
     }
 
     /// The user's index.

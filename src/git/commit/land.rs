@@ -1,8 +1,9 @@
 //! Landing a commit: index, branch, work tree, so that a kill at any instant loses nothing and blocks nothing.
 //!
 //! The journal is written first. `index.lock` appears with its whole content at once, as another name of a file that
-//! the journal describes, so that it can be told from anybody else's. The branch moves by compare-and-swap; from then
-//! on the commit stands, and what is left to do is finished now or by the next command.
+//! the journal describes, so that it can be told from anybody else's. The new files are written beside the old ones, so
+//! that what cannot be written is known in time. The branch moves by compare-and-swap; from then on the commit stands,
+//! and what is left to do is finished now or by the next command.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -36,6 +37,10 @@ pub(super) fn land(
         if ground.here {
             take_index(repository, &mut journal, changes)?;
             failpoint::reached(Step::IndexLocked)?;
+            for (number, change) in changes.iter().enumerate() {
+                work_tree::prepare(repository, change, &journal.temporary(number))?;
+            }
+            failpoint::reached(Step::Prepared)?;
         } else {
             journal.save(repository)?;
         }
@@ -164,8 +169,7 @@ pub(super) fn finish(
         }
         failpoint::reached(Step::IndexWritten)?;
         for (number, (change, file)) in changes.iter().zip(&journal.files).enumerate() {
-            let temporary = format!(".git-flag-{}-{number}", journal.nonce);
-            notes.extend(work_tree::follow(repository, change, file.seen(), &temporary)?);
+            notes.extend(work_tree::follow(repository, change, file.seen(), &journal.temporary(number))?);
         }
         failpoint::reached(Step::WorkTreeWritten)?;
         refresh(repository, journal, changes)?;
@@ -202,11 +206,21 @@ fn refresh(repository: &Repository, journal: &Journal, changes: &[Change]) -> Re
 
 /// Undoes what was prepared for a commit that did not come to be.
 pub(super) fn abandon(repository: &Repository, journal: &Journal) -> Result<(), CommitError> {
+    give_up(repository, journal)?;
+    forget(repository, journal)
+}
+
+/// Removes `index.lock` if it is ours, and what was prepared in the work tree.
+pub(super) fn give_up(repository: &Repository, journal: &Journal) -> Result<(), CommitError> {
     let index_lock = lock_path(&journal.index_path(repository));
     if journal.proves(&index_lock) {
         journal::remove(&index_lock)?;
     }
-    forget(repository, journal)
+    let Some(top) = &repository.work_tree else { return Ok(()) };
+    for (number, file) in journal.files.iter().enumerate() {
+        work_tree::forget(top, &top.join(&file.path).with_file_name(journal.temporary(number)))?;
+    }
+    Ok(())
 }
 
 fn forget(repository: &Repository, journal: &Journal) -> Result<(), CommitError> {

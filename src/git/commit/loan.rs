@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failpoint::{self, Step};
 use super::{Change, CommitError, Dirty, Repository, journal, work_tree};
+use crate::git::WorkTreeState;
 use crate::git::index::{OnDisk, read_plain};
 use crate::git::run::Manner;
 
@@ -91,7 +92,7 @@ pub(super) fn give_back(repository: &Repository, changed: Changed) -> Result<(bo
             OnDisk::Absent => None,
             OnDisk::Other => continue,
         };
-        if now == file.before {
+        if now == file.before || is_taken_over(repository, &file.path, now.as_deref())? {
             continue;
         }
         if now.as_deref().map(journal::digest) != file.meanwhile {
@@ -110,6 +111,19 @@ pub(super) fn give_back(repository: &Repository, changed: Changed) -> Result<(bo
     failpoint::reached(Step::GivenBack)?;
     forget(repository)?;
     Ok((true, notes))
+}
+
+/// Whether the index or HEAD has what the work tree has now: then somebody has made it theirs, by `git add` or a commit.
+/// Our own commit has touched neither while files are on loan.
+fn is_taken_over(repository: &Repository, path: &str, now: Option<&[u8]>) -> Result<bool, CommitError> {
+    let states = repository.path_states(&[path])?;
+    let Some(state) = states.first() else { return Ok(false) };
+    if matches!(state.work_tree, WorkTreeState::Clean | WorkTreeState::Absent) {
+        return Ok(true);
+    }
+    let Some(entry) = &state.head else { return Ok(now.is_none()) };
+    let Some(now) = now else { return Ok(false) };
+    Ok(*now == *work_tree::as_checked_out(repository, path, entry.id)?)
 }
 
 /// Should somebody have edited the file just while the hook ran, nothing is lost.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::journal::{self, Journal, JournalFile};
+use super::journal::{self, Journal};
 use super::loan::{self, Changed};
 use super::lock::{self, Lock};
 use super::{Change, CommitError, CommitId, Repository, land};
@@ -75,13 +75,33 @@ impl Repository {
             land::abandon(self, journal)?;
             return Ok(Recovered::Discarded);
         };
-        if self.head()?.branch() == Some(&journal.branch) {
-            let changes: Vec<Change> = journal.files.iter().map(JournalFile::change).collect();
-            land::finish(self, journal, &changes, false)?;
-        } else {
-            land::abandon(self, journal)?;
+        let head = self.head()?;
+        match head.commit().filter(|_| head.branch() == Some(&journal.branch)) {
+            Some(now) => self.follow(journal, now)?,
+            None => land::abandon(self, journal)?,
         }
         Ok(Recovered::Finished(commit))
+    }
+
+    /// Lets index and work tree follow in the files that newer commits, up to `now`, left as we committed them. What
+    /// they changed is theirs to bring there.
+    fn follow(&self, journal: &Journal, now: CommitId) -> Result<(), CommitError> {
+        let mut ours = journal.clone();
+        let mut changes: Vec<Change> = Vec::new();
+        ours.files.clear();
+        for file in &journal.files {
+            let change = file.change();
+            if self.entry(now, &change.path)?.map(|entry| entry.id) == change.blob {
+                ours.files.push(file.clone());
+                changes.push(change);
+            }
+        }
+        if changes.len() < journal.files.len() {
+            // It has all of our files.
+            land::give_up(self, journal)?;
+            loan::give_back(self, Changed::ByAnybody)?;
+        }
+        land::finish(self, &ours, &changes, false).map(drop)
     }
 }
 

@@ -5,9 +5,29 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::failpoint::{self, Step};
-use super::{Change, CommitError, Repository, journal};
+use super::{Change, CommitError, ObjectId, Repository, journal};
 use crate::git::index::{OnDisk, read_plain};
 use crate::git::run::Manner;
+
+/// Writes the new version of a file beside it, for [`follow`], so that a folder that cannot be written is known before
+/// anything has changed.
+pub(super) fn prepare(repository: &Repository, change: &Change, temporary: &str) -> Result<(), CommitError> {
+    let Some(top) = repository.work_tree.as_deref().filter(|_| !change.skipped) else { return Ok(()) };
+    let wanted = checked_out(repository, change)?;
+    if wanted == change.seen {
+        return Ok(());
+    }
+    if matches!(read_plain(top, &change.path)?, OnDisk::Other) {
+        return Err(CommitError::NotAFile { path: change.path.clone() });
+    }
+    let path = top.join(&change.path);
+    draft(&path, &path.with_file_name(temporary), wanted.as_deref())
+}
+
+/// Removes what was prepared, if nobody used it.
+pub(super) fn forget(top: &Path, draft: &Path) -> Result<(), CommitError> {
+    if draft.symlink_metadata().is_ok() { remove(top, draft) } else { Ok(()) }
+}
 
 /// Lets the work tree follow a commit in one file, if the file still is as we saw it (`seen`: SHA-256 of its bytes,
 /// `None` if there was none). Says so if it is not.
@@ -20,8 +40,6 @@ pub(super) fn follow(
     let Some(top) = repository.work_tree.as_deref().filter(|_| !change.skipped) else { return Ok(None) };
     let path = top.join(&change.path);
     let draft = path.with_file_name(temporary);
-    // Left by a killed command.
-    journal::remove_if_there(&draft);
     let left =
         || Ok(Some(format!("`{}` was changed meanwhile in the work tree, so it was left as it is", change.path)));
     let now = match read_plain(top, &change.path)? {
@@ -31,13 +49,20 @@ pub(super) fn follow(
     };
     let wanted = checked_out(repository, change)?;
     if now == wanted {
+        journal::remove_if_there(&draft);
         return Ok(None);
     }
     if now.as_deref().map(journal::digest).as_deref() != seen {
+        journal::remove_if_there(&draft);
         return left();
     }
     match wanted {
-        Some(bytes) => replace(&path, &draft, &bytes)?,
+        // As prepared, unless a killed command left half of it.
+        Some(bytes) if fs::read(&draft).is_ok_and(|prepared| prepared == bytes) => put(&path, &draft)?,
+        Some(bytes) => {
+            journal::remove_if_there(&draft);
+            replace(&path, &draft, &bytes)?;
+        }
         None => remove(top, &path)?,
     }
     Ok(None)
@@ -45,44 +70,64 @@ pub(super) fn follow(
 
 /// The bytes that Git would check out.
 pub(super) fn checked_out(repository: &Repository, change: &Change) -> Result<Option<Vec<u8>>, CommitError> {
-    let Some(blob) = change.blob else { return Ok(None) };
-    if repository.converts(&change.path)? {
-        let git = repository.git(Manner::Write, "cat-file").arg("--filters");
-        let bytes = git.arg(format!("--path={}", change.path)).arg(blob.to_string()).run()?;
-        return Ok(Some(bytes));
-    }
-    match &change.new {
-        Some(bytes) => Ok(Some(bytes.clone())),
-        None => Ok(Some(repository.read(blob)?)),
+    match (change.blob, &change.new) {
+        (None, _) => Ok(None),
+        (Some(_), Some(bytes)) if !repository.converts(&change.path)? => Ok(Some(bytes.clone())),
+        (Some(blob), _) => Ok(Some(as_checked_out(repository, &change.path, blob)?)),
     }
 }
 
+/// The bytes that Git would check out of `blob` at `path`.
+pub(super) fn as_checked_out(repository: &Repository, path: &str, blob: ObjectId) -> Result<Vec<u8>, CommitError> {
+    if !repository.converts(path)? {
+        return Ok(repository.read(blob)?);
+    }
+    let git = repository.git(Manner::Write, "cat-file").arg("--filters");
+    Ok(git.arg(format!("--path={path}")).arg(blob.to_string()).run()?)
+}
+
 /// Writes a file, whole or not at all; keeps the permissions of the one it replaces.
-pub(super) fn replace(path: &Path, draft: &Path, bytes: &[u8]) -> Result<(), CommitError> {
+pub(super) fn replace(path: &Path, temporary: &Path, bytes: &[u8]) -> Result<(), CommitError> {
+    draft(path, temporary, Some(bytes))?;
+    put(path, temporary)
+}
+
+/// Writes the new version of `path` to `temporary`, in the same folder; for one that is to go (`None`) only tries whether
+/// the folder can be written.
+pub(super) fn draft(path: &Path, temporary: &Path, bytes: Option<&[u8]>) -> Result<(), CommitError> {
     let written = (|| {
         if let Some(directory) = path.parent() {
             fs::create_dir_all(directory)?;
         }
-        let mut file = fs::File::options().write(true).create_new(true).open(draft)?;
-        file.write_all(bytes)?;
+        let mut file = fs::File::options().write(true).create_new(true).open(temporary)?;
+        // First, so that a draft with all of its content has them.
         if let Ok(before) = fs::metadata(path) {
             file.set_permissions(before.permissions())?;
         }
-        Ok(())
+        file.write_all(bytes.unwrap_or_default())
     })();
-    let failed = |error: io::Error| {
-        journal::remove_if_there(draft);
-        CommitError::io("write", path, error)
-    };
-    written.map_err(failed)?;
+    if bytes.is_none() || written.is_err() {
+        journal::remove_if_there(temporary);
+    }
+    written.map_err(|error| CommitError::of_work_tree(path, &error))
+}
+
+/// Puts what [`draft`] wrote in the place of the file.
+pub(super) fn put(path: &Path, temporary: &Path) -> Result<(), CommitError> {
     failpoint::reached(Step::TemporaryWritten)?;
-    fs::rename(draft, path).map_err(failed)
+    fs::rename(temporary, path).map_err(|error| {
+        journal::remove_if_there(temporary);
+        CommitError::of_work_tree(path, &error)
+    })
 }
 
 /// Removes a file, and the directories that this leaves empty, as Git does.
 #[expect(clippy::disallowed_methods, reason = "the folder of the process must not go away under it")]
 pub(super) fn remove(top: &Path, path: &Path) -> Result<(), CommitError> {
-    journal::remove(path)?;
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(CommitError::of_work_tree(path, &error)),
+        _ => {}
+    }
     let current = std::env::current_dir().ok();
     for directory in path.ancestors().skip(1).take_while(|directory| *directory != top) {
         if current.as_deref() == Some(directory) || fs::remove_dir(directory).is_err() {

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-const BEFORE: [Step; 3] = [Step::CommitMade, Step::Journalled, Step::IndexLocked];
+const BEFORE: [Step; 4] = [Step::CommitMade, Step::Journalled, Step::IndexLocked, Step::Prepared];
 const AFTER: [Step; 5] =
     [Step::BranchMoved, Step::IndexWritten, Step::TemporaryWritten, Step::WorkTreeWritten, Step::Refreshing];
 
@@ -44,11 +44,14 @@ fn before_the_branch_moves_a_kill_leaves_nothing() {
             let before = sandbox.head();
             let repository = sandbox.open(sandbox.top(), reader);
             killed_at(&repository, step, &all_kinds(&repository));
-            assert_eq!(sandbox.path(".git/index.lock").exists(), step == Step::IndexLocked);
+            let locked = matches!(step, Step::IndexLocked | Step::Prepared);
+            assert_eq!(sandbox.path(".git/index.lock").exists(), locked);
+            assert_eq!(sandbox.path("flags/new").exists(), step == Step::Prepared);
             let recovered = repository.recover().unwrap();
             assert_eq!(recovered, (step != Step::CommitMade).then_some(Recovered::Discarded), "{step:?}");
             assert_eq!(repository.recover().unwrap(), None);
             assert_eq!((sandbox.head(), sandbox.status().as_str()), (before, "A  staged.txt"), "{step:?}");
+            assert!(!sandbox.path("flags/new").exists());
             assert_tidy(&sandbox);
         }
     }
@@ -191,6 +194,31 @@ fn a_file_edited_after_a_kill_among_hooks_is_the_users() {
     assert_eq!(sandbox.status(), " M flags/a.yaml\nA  staged.txt");
 }
 
+/// Who commits or stages what a killed command left has made it theirs.
+#[cfg(unix)]
+#[test]
+fn what_the_user_took_over_after_a_kill_among_hooks_is_theirs() {
+    for reader in [Reader::Auto, Reader::Executable] {
+        for take_over in [&["commit", "-q", "--no-verify", "-m", "yes"][..], &["status"]] {
+            let sandbox = ready();
+            sandbox.hook("pre-commit", "exit 0");
+            let repository = sandbox.open(sandbox.top(), reader);
+            killed_at(&repository, Step::Lent, &all_kinds(&repository));
+            sandbox.git(&["add", "flags"]);
+            sandbox.git(take_over);
+            let before = (sandbox.head(), sandbox.status());
+            repository.recover().unwrap();
+            assert_eq!((sandbox.head(), sandbox.status()), before);
+            assert_eq!(
+                (sandbox.read("flags/a.yaml"), sandbox.read("flags/new/n.yaml")),
+                ("a: 2\n".into(), "n: 1\n".into())
+            );
+            assert!(!sandbox.path("flags/gone.yaml").exists());
+            assert_tidy(&sandbox);
+        }
+    }
+}
+
 #[test]
 fn the_next_commit_recovers_by_itself() {
     for step in BEFORE.into_iter().chain(AFTER) {
@@ -225,6 +253,49 @@ fn a_user_who_removed_the_lock_by_hand_gets_the_index_all_the_same() {
     sandbox.git(&["add", "more.txt"]);
     assert!(matches!(repository.recover().unwrap(), Some(Recovered::Finished(_))));
     assert_eq!(sandbox.status(), "A  more.txt\nA  staged.txt");
+    assert_tidy(&sandbox);
+}
+
+/// Newer commits may have brought an old version back, which then is not behind.
+#[test]
+fn what_newer_commits_changed_is_not_changed_again() {
+    for reader in [Reader::Auto, Reader::Executable] {
+        let sandbox = ready();
+        let repository = sandbox.open(sandbox.top(), reader);
+        killed_at(&repository, Step::BranchMoved, &all_kinds(&repository));
+        let commit = sandbox.head();
+        fs::remove_file(sandbox.path(".git/index.lock")).unwrap();
+        sandbox.git(&["reset", "-q", "--hard"]);
+        sandbox.git(&["revert", "--no-edit", "HEAD"]);
+        assert_eq!(repository.recover().unwrap(), Some(Recovered::Finished(commit)));
+        assert_eq!((sandbox.status().as_str(), sandbox.read("flags/a.yaml").as_str()), ("", "a: 1\n"));
+        assert!(!sandbox.path("flags/new").exists() && sandbox.path("flags/gone.yaml").exists());
+        assert_tidy(&sandbox);
+    }
+}
+
+/// The branch goes on without index and work tree, say by a push to it: they follow in what is still ours.
+#[test]
+fn files_that_newer_commits_left_as_ours_still_follow() {
+    let sandbox = ready();
+    let old = sandbox.git(&["rev-parse", "HEAD:flags/a.yaml"]);
+    let repository = sandbox.repository();
+    killed_at(&repository, Step::BranchMoved, &all_kinds(&repository));
+    let commit = sandbox.head();
+    let index = sandbox.beside("index");
+    let mut theirs = sandbox.command(sandbox.top());
+    let script = format!(
+        "git read-tree HEAD && git update-index --cacheinfo 100644,{old},flags/a.yaml && \
+         git update-ref HEAD $(git commit-tree -p HEAD -m theirs $(git write-tree))"
+    );
+    theirs.env("GIT_INDEX_FILE", &index);
+    let mut shell = Command::new("sh");
+    shell.env_clear().envs(theirs.get_envs().filter_map(|(name, value)| value.map(|value| (name, value))));
+    shell.env("PATH", std::env::var_os("PATH").unwrap()).args(["-c", &script]).current_dir(sandbox.top());
+    assert!(shell.status().unwrap().success());
+    assert_eq!(repository.recover().unwrap(), Some(Recovered::Finished(commit)));
+    assert_eq!((sandbox.status().as_str(), sandbox.read("flags/a.yaml").as_str()), ("A  staged.txt", "a: 1\n"));
+    assert!(sandbox.path("flags/new/n.yaml").exists() && !sandbox.path("flags/gone.yaml").exists());
     assert_tidy(&sandbox);
 }
 

@@ -259,6 +259,97 @@ fn a_place_that_cannot_be_written() {
     assert_eq!(repository.recover().unwrap(), None);
 }
 
+/// A folder in which no draft can be written, for root as well: with the name of the draft the path is too long.
+#[cfg(target_os = "linux")]
+fn with_a_tight_folder() -> (Sandbox, String) {
+    const LONGEST: usize = 4095;
+    let sandbox = started();
+    let room = LONGEST - 10 - sandbox.path("flags/tight").as_os_str().len();
+    let folders: Vec<String> = (0..room / 200).map(|_| "d".repeat(199)).collect();
+    let rest = room - 200 * folders.len() - "/a.yaml".len();
+    let path = format!("flags/tight{}/{}/a.yaml", "d".repeat(rest), folders.join("/"));
+    sandbox.write(&path, "a: 1\n");
+    sandbox.commit_all("tight");
+    (sandbox, path)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_work_tree_that_cannot_be_written_stops_the_commit() {
+    let (sandbox, tight) = with_a_tight_folder();
+    for hooks in [false, true] {
+        if hooks {
+            sandbox.hook("pre-commit", "exit 0");
+        }
+        for repository in sandbox.both() {
+            // A hook would see that the file is gone, which needs no draft.
+            for new in [Some("a: 2\n"), None].into_iter().take(if hooks { 1 } else { 2 }) {
+                let head = sandbox.head();
+                let files = vec![
+                    change(&repository, "flags/a.yaml", Some("a: 2\n")),
+                    change(&repository, "flags/new/n.yaml", Some("n: 1\n")),
+                    change(&repository, &tight, new),
+                ];
+                let asked = CommitRequest { files, ..request(&repository, "x", None) };
+                let error = commit(&repository, &asked).unwrap_err();
+                assert!(matches!(error, CommitError::Unwritable { .. }), "{error:?}");
+                assert!(error.to_string().contains("/a.yaml` cannot be written"), "{error}");
+                assert!(error.help().unwrap().contains("flags/tight"));
+                assert_eq!((sandbox.head(), sandbox.status().as_str()), (head, ""));
+                assert!(!sandbox.path("flags/new").exists());
+                assert_tidy(&sandbox);
+            }
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_commit_all_files_are_written_or_none() {
+    let (sandbox, tight) = with_a_tight_folder();
+    let repository = sandbox.repository();
+    let files = |last: FileChange| {
+        let first = [
+            change(&repository, "flags/a.yaml", Some("a: 2\n")),
+            change(&repository, "flags/new/n.yaml", Some("n: 1\n")),
+            change(&repository, "other.txt", None),
+        ];
+        first.into_iter().chain([last]).collect::<Vec<_>>()
+    };
+    let error = repository.write_files_only(&files(change(&repository, &tight, Some("a: 2\n")))).unwrap_err();
+    assert!(error.help().unwrap().contains("flags/tight"), "{error:?}");
+    assert_eq!(sandbox.status(), "");
+    assert!(!sandbox.path("flags/new").exists());
+    // A folder appears where the last file goes, after all was prepared.
+    let late = sandbox.path("late.txt");
+    let act = Box::new(move || fs::create_dir_all(late.join("in")).unwrap());
+    failpoint::MEANWHILE.set(Some((Step::Prepared, act)));
+    let error = repository.write_files_only(&files(change(&repository, "late.txt", Some("l\n")))).unwrap_err();
+    assert!(matches!(error, CommitError::Unwritable { .. }), "{error:?}");
+    assert_eq!(sandbox.status(), "");
+    assert!(!sandbox.path("flags/new").exists());
+    assert_tidy(&sandbox);
+}
+
+/// As root nothing is read-only, and there is nothing to see.
+#[cfg(unix)]
+#[test]
+fn a_read_only_folder_stops_the_commit() {
+    use std::os::unix::fs::PermissionsExt;
+    let sandbox = started();
+    let allow = |mode| fs::set_permissions(sandbox.path("flags"), fs::Permissions::from_mode(mode)).unwrap();
+    allow(0o555);
+    let is_root = fs::write(sandbox.path("flags/probe"), "").is_ok();
+    let repository = sandbox.repository();
+    let head = sandbox.head();
+    let made = (!is_root).then(|| commit(&repository, &request(&repository, "flags/a.yaml", Some("a: 2\n"))));
+    allow(0o755);
+    let Some(made) = made else { return };
+    assert!(matches!(made, Err(CommitError::Unwritable { .. })), "{made:?}");
+    assert_eq!((sandbox.head(), sandbox.status().as_str()), (head, ""));
+    assert_tidy(&sandbox);
+}
+
 #[test]
 fn what_the_system_says_is_told_apart() {
     let failed = |stderr: &str| {
