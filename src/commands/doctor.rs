@@ -160,8 +160,12 @@ fn schemas(root: &Root, fix: bool) -> Result<Check> {
         return Ok(Check::new("schemas", Health::Good, "flags/.schemas is current"));
     }
     if root.repository().is_some_and(Repository::is_bare) {
-        return Ok(Check::new("schemas", Health::Advice, "flags/.schemas is missing at HEAD, or older than this program")
-            .fix("git flag doctor --fix in a clone, then commit and push"));
+        return Ok(Check::new(
+            "schemas",
+            Health::Advice,
+            "flags/.schemas is missing at HEAD, or older than this program",
+        )
+        .fix("git flag doctor --fix in a clone, then commit and push"));
     }
     if fix {
         let written = std::fs::create_dir_all(&folder)
@@ -203,8 +207,10 @@ fn man_page(fix: bool) -> Check {
     match (there, where_man_finds_it()) {
         // One that a package has installed for everyone.
         (None, Some(Some(elsewhere))) => Check::new("man page", Health::Good, elsewhere),
-        (None, _) => Check::new("man page", Health::Advice, "`git flag --help` has no page to show (`git flag -h` works)")
-            .fix("git flag doctor --fix"),
+        (None, _) => {
+            Check::new("man page", Health::Advice, "`git flag --help` has no page to show (`git flag -h` works)")
+                .fix("git flag doctor --fix")
+        }
         (Some(_), _) => Check::new("man page", Health::Advice, format!("{} is of another version", path.display()))
             .fix("git flag doctor --fix"),
     }

@@ -80,10 +80,11 @@ fn edited(
     loop {
         open(editor, copy)?;
         let after = std::fs::read_to_string(copy).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                Failure::new(&codes::EDIT_ABORTED, "the editor removed the file that it was given, so nothing was changed")
-                    .help("`git flag delete KEY` deletes a flag")
-            }
+            std::io::ErrorKind::NotFound => Failure::new(
+                &codes::EDIT_ABORTED,
+                "the editor removed the file that it was given, so nothing was changed",
+            )
+            .help("`git flag delete KEY` deletes a flag"),
             _ => failed(copy, &error),
         })?;
         if after == before {

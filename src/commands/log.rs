@@ -16,7 +16,9 @@ use serde_json::{Value, json};
 /// Every commit that changed it, however it was made: with this tool, with an editor, or in a merge. It follows the flag
 /// when its file moves to another folder and when it is renamed.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  git flag log new-checkout\n  git flag log new-checkout --env production -n 5\n  git flag log new-checkout --at v1.2 --json")]
+#[command(
+    after_help = "Examples:\n  git flag log new-checkout\n  git flag log new-checkout --env production -n 5\n  git flag log new-checkout --at v1.2 --json"
+)]
 pub struct Args {
     /// The flag.
     #[arg(value_name = "KEY", add = ArgValueCompleter::new(Keys))]
@@ -55,7 +57,8 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         if keys.contains(&key) {
             let committed = tip.map(|tip| root.keys(View::Commit(tip))).transpose()?.unwrap_or_default().contains(&key);
             // A flag without a commit of its own came before what this clone has.
-            let note = if committed { "its changes are older than this clone goes back" } else { "it was not committed yet" };
+            let note =
+                if committed { "its changes are older than this clone goes back" } else { "it was not committed yet" };
             return Ok(Outcome::report(Log { key, entries }).note(note));
         }
         return Err(unknown_flag(key.as_str(), root.keys(view)?.iter().chain(&keys).map(FlagKey::as_str)));
@@ -82,7 +85,12 @@ impl Report for Log {
                 "reformat" | "move" | "metadata" => DIM,
                 _ => PARTLY,
             };
-            text += &format!("{}  {}  {}\n", paint(DIM, minute(&entry.commit.committer)), paint(style, entry.action), who(entry));
+            text += &format!(
+                "{}  {}  {}\n",
+                paint(DIM, minute(&entry.commit.committer)),
+                paint(style, entry.action),
+                who(entry)
+            );
             text += &changes(entry);
             if let Some(why) = why(entry) {
                 text += &format!("    {}\n", plain(&format!("“{why}”")));

@@ -44,7 +44,9 @@ impl Printer {
 
     fn signed(&self, entry: &Entry) -> &'static str {
         match &self.signatures {
-            Some(signatures) => signatures.get(&entry.commit.id).map_or("unsigned", |signature| word(signature.verdict)),
+            Some(signatures) => {
+                signatures.get(&entry.commit.id).map_or("unsigned", |signature| word(signature.verdict))
+            }
             None if entry.commit.signed => "signed",
             None => "unsigned",
         }
@@ -171,8 +173,26 @@ fn deeper(spaces: usize, text: &str) -> String {
 }
 
 const CSV: [&str; 20] = [
-    "time", "flag", "action", "environments", "summary", "author", "email", "committer", "commit", "signed", "via", "reason",
-    "ticket", "operation", "kind", "path", "sha256_before", "sha256_after", "previous", "digest",
+    "time",
+    "flag",
+    "action",
+    "environments",
+    "summary",
+    "author",
+    "email",
+    "committer",
+    "commit",
+    "signed",
+    "via",
+    "reason",
+    "ticket",
+    "operation",
+    "kind",
+    "path",
+    "sha256_before",
+    "sha256_after",
+    "previous",
+    "digest",
 ];
 
 const HEADER: [&str; 7] = ["when", "flag", "action", "author", "commit", "signed", "change"];

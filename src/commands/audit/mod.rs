@@ -22,7 +22,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// One entry for each flag that a commit changed, newest first, derived from the commits themselves. Every entry carries a
 /// SHA-256 digest that is chained to the flag's entry before, so that rewriting an old one changes all later ones.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  git flag audit --since 2026-10-01 --env production\n  git flag audit new-checkout --format csv\n  git flag audit --author ada --action kill --verify-signatures")]
+#[command(
+    after_help = "Examples:\n  git flag audit --since 2026-10-01 --env production\n  git flag audit new-checkout --format csv\n  git flag audit --author ada --action kill --verify-signatures"
+)]
 pub struct Args {
     /// The flag; all when absent.
     #[arg(value_name = "KEY", add = ArgValueCompleter::new(Keys))]
@@ -153,7 +155,9 @@ impl Filter {
     fn wants(&self, entry: &Entry) -> bool {
         let commit = &entry.commit;
         let at = commit.committer.time;
-        let by = |text: &String| [&commit.author.name, &commit.author.email].into_iter().any(|it| it.to_lowercase().contains(text));
+        let by = |text: &String| {
+            [&commit.author.name, &commit.author.email].into_iter().any(|it| it.to_lowercase().contains(text))
+        };
         self.since.is_none_or(|since| at >= since.unix())
             && self.until.is_none_or(|until| at < until.unix())
             && self.action.as_ref().is_none_or(|action| entry.action == action)
@@ -181,7 +185,8 @@ fn action(word: &str) -> Result<String> {
 
 /// The verdicts on the signed commits.
 fn signatures(repository: &Repository, entries: &[Entry]) -> Result<BTreeMap<CommitId, Signature>> {
-    let mut commits: Vec<CommitId> = entries.iter().filter(|entry| entry.commit.signed).map(|entry| entry.commit.id).collect();
+    let mut commits: Vec<CommitId> =
+        entries.iter().filter(|entry| entry.commit.signed).map(|entry| entry.commit.id).collect();
     commits.sort_unstable();
     commits.dedup();
     let found = repository.signatures(&commits)?;

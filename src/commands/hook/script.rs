@@ -60,7 +60,8 @@ pub(super) fn install(path: &Path) -> io::Result<Change> {
         _ => {
             let chained = chained(path);
             if there(&chained) {
-                let message = format!("`{}` of an earlier hook is in the way: move it, or remove it", chained.display());
+                let message =
+                    format!("`{}` of an earlier hook is in the way: move it, or remove it", chained.display());
                 return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
             }
             fs::rename(path, &chained)?;
