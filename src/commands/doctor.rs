@@ -206,7 +206,7 @@ fn man_page(fix: bool) -> Check {
     }
     match (there, where_man_finds_it()) {
         // One that a package has installed for everyone.
-        (None, Some(Some(elsewhere))) => Check::new("man page", Health::Good, elsewhere),
+        (None, Ok(Some(elsewhere))) => Check::new("man page", Health::Good, elsewhere),
         (None, _) => {
             Check::new("man page", Health::Advice, "`git flag --help` has no page to show (`git flag -h` works)")
                 .fix("git flag doctor --fix")
@@ -219,24 +219,24 @@ fn man_page(fix: bool) -> Check {
 /// The page is in our folder; whether `git flag --help` shows it depends on where `man` looks.
 fn found(folder: &Path, words: String) -> Check {
     match where_man_finds_it() {
-        Some(Some(_)) => Check::new("man page", Health::Good, words),
-        Some(None) => {
+        Ok(Some(_)) => Check::new("man page", Health::Good, words),
+        Ok(None) => {
             let top = folder.parent().unwrap_or(folder).display().to_string();
             let words = format!("{words}, but `man` does not look there, so `git flag --help` does not find it");
             Check::new("man page", Health::Advice, words)
                 .fix(format!("export MANPATH=\"{top}:$MANPATH\" in your shell's profile"))
         }
-        None => Check::new("man page", Health::Advice, format!("{words}, but there is no `man` to show it"))
+        Err(_) => Check::new("man page", Health::Advice, format!("{words}, but there is no `man` to show it"))
             .fix("install `man`; `git flag -h` works without it"),
     }
 }
 
-/// The file that `man` shows for `git flag --help`; the inner `None` when there is none, the outer when there is no `man`.
+/// The file that `man` shows for `git flag --help`, if any; an error when there is no `man`.
 #[expect(clippy::disallowed_methods, reason = "nobody but `man` knows where it looks")]
-fn where_man_finds_it() -> Option<Option<String>> {
-    let output = std::process::Command::new("man").args(["-w", "git-flag"]).output().ok()?;
+fn where_man_finds_it() -> std::io::Result<Option<String>> {
+    let output = std::process::Command::new("man").args(["-w", "git-flag"]).output()?;
     let path = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    Some(Some(path).filter(|path| output.status.success() && !path.is_empty()))
+    Ok(Some(path).filter(|path| output.status.success() && !path.is_empty()))
 }
 
 fn man_folder() -> Option<PathBuf> {
