@@ -36,7 +36,8 @@ mod trees;
 mod testing;
 
 pub use commit::{
-    CommitError, CommitRequest, Committed, Dirty, FailureKind, FileChange, Judge, PushError, Recovered, Signing, Target,
+    CommitError, CommitRequest, Committed, Dirty, FailureKind, FileChange, Judge, Left, PushError, Recovered, Signing,
+    Target,
 };
 pub use environment::Environment;
 pub use error::GitError;

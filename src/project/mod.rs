@@ -7,6 +7,7 @@ mod findings;
 pub mod layout;
 mod load;
 mod message;
+mod plain;
 mod plan;
 mod root;
 mod standard;

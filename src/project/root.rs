@@ -56,21 +56,26 @@ impl Root {
     }
 
     /// As [`Root::discover`], but first finishes or discards what a killed command left half done, so that nobody reads
-    /// it. Where that can't be done now, the warning says so.
+    /// it. Where that can't be done now, or not for all files, the warning says so.
     ///
     /// # Errors
     /// As for [`Root::discover`].
     pub fn discover_mended(start: &Path) -> Result<(Self, Option<Diagnostic>)> {
         let repository = Repository::discover(start)?;
         let mended = repository.as_ref().map_or(Ok(None), Repository::recover_before_reading);
-        let warning = mended.err().map(|error| Diagnostic {
-            severity: Severity::Warning,
-            ..Diagnostic::new(
-                &repository::IO_FAILED,
-                format!("a command that was killed left files half changed, and they can't be mended now: {error}"),
-            )
-            .help("what is shown may be half done; run any command of `git flag` where it may write")
-        });
+        let warning = match mended {
+            Ok(recovered) => recovered
+                .and_then(|recovered| recovered.warning())
+                .map(|(words, help)| Diagnostic::new(&repository::DIRTY_FILE, words).help(help)),
+            Err(error) => Some(
+                Diagnostic::new(
+                    &repository::IO_FAILED,
+                    format!("a command that was killed left files half changed, and they can't be mended now: {error}"),
+                )
+                .help("what is shown may be half done; run any command of `git flag` where it may write"),
+            ),
+        };
+        let warning = warning.map(|found| Diagnostic { severity: Severity::Warning, ..found });
         Ok((Self::discover_in(start, repository)?, warning))
     }
 

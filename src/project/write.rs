@@ -1,6 +1,7 @@
 //! Carrying a plan out: a commit of exactly our files, replayed when the branch moves.
 
 use super::files::Files;
+use super::plain;
 use super::plan::Plan;
 use super::root::{Root, View};
 use super::{trailer, trailers, verdict};
@@ -149,7 +150,7 @@ impl Root {
     fn write_files(&self, plan: Plan) -> Result<Done> {
         match self.repository().filter(|repository| !repository.is_bare()) {
             Some(repository) => repository.write_files_only(&self.changes(&plan))?,
-            None => plan.edits.iter().try_for_each(|edit| write_file(self, edit))?,
+            None => plain::write(self.directory(), &plan.edits)?,
         }
         Ok(Done::nothing(plan))
     }
@@ -237,36 +238,6 @@ fn push_failed(words: String, error: &PushError) -> Box<Failure> {
     }
 }
 
-/// Replaces a file of the work tree as a whole: its new content is written beside it and renamed into place.
-fn write_file(root: &Root, edit: &super::FileEdit) -> Result<()> {
-    let full = root.directory().join(&*edit.path);
-    let failed = |error: std::io::Error| {
-        Failure::new(&repository::IO_FAILED, format!("can't write `{}`: {}", edit.path, super::reason(&error)))
-    };
-    let Some(text) = &edit.after else { return std::fs::remove_file(&full).map_err(failed) };
-    let folder = full.parent().unwrap_or(root.directory());
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let permissions = std::fs::metadata(&full).map(|metadata| metadata.permissions()).ok();
-    let mut temporary = tempfile::Builder::new().prefix(".git-flag-").tempfile_in(folder).map_err(failed)?;
-    std::io::Write::write_all(&mut temporary, text.as_bytes()).map_err(failed)?;
-    set_permissions(temporary.as_file(), permissions).map_err(failed)?;
-    temporary.persist(&full).map_err(|error| failed(error.error))?;
-    Ok(())
-}
-
-/// Those of the file that is replaced; for a new file what the user's umask gives, not the private ones of a temporary file.
-fn set_permissions(file: &std::fs::File, permissions: Option<std::fs::Permissions>) -> std::io::Result<()> {
-    if let Some(permissions) = permissions {
-        return file.set_permissions(permissions);
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        file.set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    Ok(())
-}
-
 /// An operation that was carried out before, by the trailers of its commit.
 #[derive(Debug, Clone)]
 pub struct Operation {
@@ -280,13 +251,14 @@ pub struct Operation {
     pub environment: Option<String>,
 }
 
-/// The operation of that id on the branch (the current one when `None`).
+/// The operation of that id on the branch (the current one when `None`, or when the branch is yet to begin there).
 ///
 /// # Errors
 /// When the history can't be read.
 pub fn find_operation(repository: &Repository, id: &str, branch: Option<&str>) -> Result<Option<Operation>> {
-    let start = match branch {
-        Some(branch) => repository.resolve(&format!("refs/heads/{branch}")).ok(),
+    let named = branch.and_then(|branch| repository.resolve(&format!("refs/heads/{branch}")).ok());
+    let start = match named {
+        Some(commit) => Some(commit),
         None => repository.head()?.commit(),
     };
     let Some(start) = start else { return Ok(None) };

@@ -81,6 +81,17 @@ fn an_operation_is_carried_out_once() {
     repo.flag(&["show", "new-checkout"]).ok().prints("75%");
 }
 
+/// A branch begins with the operations of the commit that it begins at.
+#[test]
+fn an_operation_is_known_on_a_branch_that_is_yet_to_begin() {
+    let repo = TestRepo::shop();
+    let call = ["rollout", "new-checkout", "50", "--env", "production", "--op-id", "op-7"];
+    repo.flag(&call).ok();
+    repo.flag(&["rollout", "new-checkout", "75", "--env", "production"]).ok();
+    repo.flag(&[&call[..], &["--branch", "proposal"]].concat()).ok().says("carried out already");
+    repo.try_git(&["rev-parse", "--verify", "-q", "proposal"]).exits(1);
+}
+
 /// A branch that is not checked out is changed without a touch to the work tree.
 #[test]
 fn another_branch() {

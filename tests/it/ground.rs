@@ -95,10 +95,14 @@ fn one_file_differs_and_two_files_differ() {
 
 /// The program is killed while a hook looks at its files: the work tree has what was never committed.
 fn killed_among_hooks() -> TestRepo {
+    killed_by_hook("")
+}
+
+fn killed_by_hook(first: &str) -> TestRepo {
     use std::os::unix::fs::PermissionsExt as _;
     let repo = TestRepo::shop();
-    let script = "#!/bin/sh\nkill -KILL $(cat .git/git-flag/lock)\nkill -KILL $PPID\n";
-    repo.write(".git/hooks/pre-commit", script);
+    let script = format!("#!/bin/sh\n{first}\nkill -KILL $(cat .git/git-flag/lock)\nkill -KILL $PPID\n");
+    repo.write(".git/hooks/pre-commit", &script);
     let hook = repo.path().join(".git/hooks/pre-commit");
     std::fs::set_permissions(hook, std::fs::Permissions::from_mode(0o755)).expect("an executable hook");
     let run = repo.flag(&DISABLE);
@@ -211,4 +215,25 @@ fn a_question_that_cannot_be_asked() {
         run.stderr.contains("confirmation is needed, and nothing can be asked here") && run.stderr.contains("`--yes`"),
         "{run}"
     );
+}
+
+/// A hook had formatted the file when the program was killed: whose the change is nobody knows, so it stays, and is told.
+#[test]
+fn what_a_killed_hook_left_is_told() {
+    let repo = killed_by_hook(&format!("echo '# formatted' >>{PATH}; git add {PATH}"));
+    let run = repo.copy().flag(&["list"]).ok();
+    run.says("warning[F207]").says(&format!("`git checkout -- {PATH}`"));
+    repo.flag(&DISABLE).exits(5).says("warning[F207]").says(&format!("`git checkout -- {PATH}`"));
+    repo.git(&["checkout", "--", PATH]);
+    let again = repo.flag(&DISABLE).ok();
+    assert!(!again.stderr.contains("F207"), "{again}");
+}
+
+#[test]
+fn what_was_committed_after_a_kill_stays() {
+    let repo = killed_among_hooks();
+    repo.shell("git commit -q --no-verify -am yes").ok();
+    let text = repo.read(PATH);
+    repo.flag(&["eval", "new-checkout", "--env", "production", "--user", "user-1"]).ok();
+    assert_eq!((repo.read(PATH), repo.status()), (text, String::new()));
 }

@@ -77,12 +77,32 @@ pub(super) fn lend(repository: &Repository, changes: &mut [Change]) -> Result<()
     failpoint::reached(Step::Lent)
 }
 
-/// Gives the work tree back what it had, if something is on loan; whether it was. What a hook made of a file is kept as
-/// an object, of which the notes tell.
-pub(super) fn give_back(repository: &Repository, changed: Changed) -> Result<(bool, Vec<String>), CommitError> {
-    let mut notes = Vec::new();
-    let Some(loan) = Loan::load(repository)? else { return Ok((false, notes)) };
-    let Some(top) = repository.work_tree.as_deref() else { return Ok((false, notes)) };
+/// What became of a loan.
+#[derive(Debug, Default)]
+pub(super) struct GivenBack {
+    /// Whether there was one.
+    pub(super) lent: bool,
+    /// Where the versions are that hooks made of files.
+    pub(super) notes: Vec<String>,
+    /// What is as nobody knows who left it.
+    pub(super) left: Vec<Left>,
+}
+
+/// A file that was lent, and was changed before it could be given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// Relative to the top, with `/`.
+    pub path: String,
+    /// Whether there was no such file before.
+    pub is_new: bool,
+}
+
+/// Gives the work tree back what it had, if something is on loan. What a hook made of a file is kept as an object.
+pub(super) fn give_back(repository: &Repository, changed: Changed) -> Result<GivenBack, CommitError> {
+    let mut back = GivenBack::default();
+    let Some(loan) = Loan::load(repository)? else { return Ok(back) };
+    let Some(top) = repository.work_tree.as_deref() else { return Ok(back) };
+    back.lent = true;
     for (number, file) in loan.files.iter().enumerate() {
         let path = top.join(&file.path);
         let draft = path.with_file_name(loan.temporary(number));
@@ -97,9 +117,10 @@ pub(super) fn give_back(repository: &Repository, changed: Changed) -> Result<(bo
         }
         if now.as_deref().map(journal::digest) != file.meanwhile {
             if changed == Changed::ByAnybody {
+                back.left.push(Left { path: file.path.clone(), is_new: file.before.is_none() });
                 continue;
             }
-            notes.extend(now.and_then(|bytes| keep(repository, &file.path, bytes)));
+            back.notes.extend(now.and_then(|bytes| keep(repository, &file.path, bytes)));
         }
         match &file.before {
             Some(bytes) => work_tree::replace(&path, &draft, bytes)?,
@@ -110,7 +131,7 @@ pub(super) fn give_back(repository: &Repository, changed: Changed) -> Result<(bo
     drop(repository.git(Manner::Write, "update-index").args(["-q", "--refresh"]).output());
     failpoint::reached(Step::GivenBack)?;
     forget(repository)?;
-    Ok((true, notes))
+    Ok(back)
 }
 
 /// Whether the index or HEAD has what the work tree has now: then somebody has made it theirs, by `git add` or a commit.

@@ -26,6 +26,7 @@ mod work_tree;
 mod tests;
 
 pub use error::{CommitError, Dirty, FailureKind};
+pub use loan::Left;
 pub use push::PushError;
 pub use recover::Recovered;
 
@@ -131,8 +132,10 @@ impl Repository {
         }
         let mut committed = {
             let lock = Lock::take(self)?;
-            self.recover_under(&lock)?;
-            self.commit_under(&lock, request, judge)?
+            let left = self.recover_under(&lock)?.and_then(|recovered| recovered.warning());
+            let mut committed = self.commit_under(&lock, request, judge)?;
+            committed.notes.extend(left.map(|(words, help)| format!("{words}; {help}")));
+            committed
         };
         committed.notes.extend(self.follow_up());
         Ok(committed)
@@ -188,9 +191,9 @@ impl Repository {
             _ => Changed::ByHook,
         };
         match (loan::give_back(self, changed), error) {
-            (Ok((_, notes)), CommitError::Hook { name, output }) => {
+            (Ok(back), CommitError::Hook { name, output }) => {
                 let lines: Vec<&str> =
-                    std::iter::once(output.trim_end()).chain(notes.iter().map(String::as_str)).collect();
+                    std::iter::once(output.trim_end()).chain(back.notes.iter().map(String::as_str)).collect();
                 CommitError::Hook { name, output: lines.join("\n") }
             }
             // The first error counts; what could not be given back now is by the next command.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::journal::{self, Journal};
-use super::loan::{self, Changed};
+use super::loan::{self, Changed, Left};
 use super::lock::{self, Lock};
 use super::{Change, CommitError, CommitId, Repository, land};
 
@@ -16,6 +16,34 @@ pub enum Recovered {
     Finished(CommitId),
     /// It had not come to be; nothing is left of it.
     Discarded,
+    /// It had not come to be, but hooks had its files, and these were changed before they could be given back: by a
+    /// hook, or by the user. They are as they were found.
+    Left(Vec<Left>),
+}
+
+impl Recovered {
+    /// What the user has to know, and what to do; `None` if all is as it should be.
+    #[must_use]
+    pub fn warning(&self) -> Option<(String, String)> {
+        let Self::Left(files) = self else { return None };
+        let named = |is_new| {
+            let files = files.iter().filter(move |file| file.is_new == is_new);
+            files.map(|file| file.path.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        let paths: Vec<String> = files.iter().map(|file| format!("`{}`", file.path)).collect();
+        let ways: Vec<String> = [("git checkout --", named(false)), ("rm", named(true))]
+            .into_iter()
+            .filter(|(_, names)| !names.is_empty())
+            .map(|(command, names)| format!("`{command} {names}`"))
+            .collect();
+        Some((
+            format!(
+                "a command was killed while hooks had its files, and may have left what was never committed in {}",
+                paths.join(", ")
+            ),
+            format!("{} takes that back, and your own changes of it with it", ways.join(" and ")),
+        ))
+    }
 }
 
 /// How long an empty lock of a branch must stay as it is before it is taken for one of a killed command. Git itself
@@ -59,9 +87,12 @@ impl Repository {
             (Some(journal), Some(written)) => Some(self.settle(&journal, written)?),
             _ => None,
         };
-        let (given_back, _) = loan::give_back(self, Changed::ByAnybody)?;
+        let back = loan::give_back(self, Changed::ByAnybody)?;
         sweep(&self.git_dir.join("git-flag"));
-        Ok(recovered.or(given_back.then_some(Recovered::Discarded)))
+        if !back.left.is_empty() {
+            return Ok(Some(Recovered::Left(back.left)));
+        }
+        Ok(recovered.or(back.lent.then_some(Recovered::Discarded)))
     }
 
     fn settle(&self, journal: &Journal, written: SystemTime) -> Result<Recovered, CommitError> {

@@ -189,9 +189,15 @@ fn a_file_edited_after_a_kill_among_hooks_is_the_users() {
     let repository = sandbox.repository();
     killed_at(&repository, Step::Lent, &all_kinds(&repository));
     sandbox.write("flags/a.yaml", "a: mine\n");
-    repository.recover().unwrap();
+    sandbox.write("flags/new/n.yaml", "n: mine\n");
+    let recovered = repository.recover().unwrap().unwrap();
+    assert!(matches!(&recovered, Recovered::Left(files) if files.len() == 2), "{recovered:?}");
+    let (words, help) = recovered.warning().unwrap();
+    assert!(words.ends_with(" in `flags/a.yaml`, `flags/new/n.yaml`"), "{words}");
+    assert!(help.starts_with("`git checkout -- flags/a.yaml` and `rm flags/new/n.yaml` takes"), "{help}");
     assert_eq!(sandbox.read("flags/a.yaml"), "a: mine\n");
-    assert_eq!(sandbox.status(), " M flags/a.yaml\nA  staged.txt");
+    assert_eq!(sandbox.status(), " M flags/a.yaml\nA  staged.txt\n?? flags/new/n.yaml");
+    assert_eq!(repository.recover().unwrap(), None);
 }
 
 /// Who commits or stages what a killed command left has made it theirs.
