@@ -84,7 +84,7 @@ fn is_float(unsigned: &str) -> bool {
 ///
 /// It is the union of the types at yaml.org/type and of what `PyYAML`, `js-yaml`, Psych and go-yaml read, apart from the
 /// `1.2.3` that the grammar of floats there allows and no reader takes for a number, and from dates, which are written
-/// plain where a time stands; see [`timestamp_in_yaml_1_1`].
+/// plain where a time stands; see `timestamp_in_yaml_1_1`.
 #[must_use]
 pub fn misread_by_yaml_1_1(text: &str) -> Option<&'static str> {
     const WORDS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
