@@ -73,7 +73,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     for file in files {
         let mut result = bench.test(&file)?;
         if args.coverage {
-            result.coverage = bench.coverage(&file);
+            result.coverage = bench.coverage(&result);
         }
         if args.mutate {
             result.mutation = bench.mutate(&root, moment.view, &file)?;
@@ -115,6 +115,7 @@ impl Bench<'_> {
         let verdict = case.run(&self.program, file.key.as_str());
         let mut mismatches = verdict.mismatches;
         mismatches.extend(self.unknown_environment(case));
+        let branch = verdict.decision.as_ref().and_then(|(decision, _)| coverage::taken(decision));
         let (decision, why, steps) = match &verdict.decision {
             None => (None, String::new(), String::new()),
             Some((decision, trace)) => {
@@ -128,6 +129,7 @@ impl Bench<'_> {
             at: file.position(case.expectation.span),
             mismatches,
             decision,
+            branch,
             why,
             steps,
         }
@@ -144,15 +146,10 @@ impl Bench<'_> {
     }
 
     /// The branches of the flag, and those that no case takes; `None` for a flag that does not read.
-    fn coverage(&self, file: &TestsFile) -> Option<Coverage> {
-        let flag = self.loaded.catalog.flags.get(&file.key)?;
-        let mut taken = BTreeSet::new();
-        for case in cases(&file.tests, self.now) {
-            let verdict = case.run(&self.program, file.key.as_str());
-            if let Some(branch) = verdict.decision.and_then(|(decision, _)| coverage::taken(&decision)) {
-                taken.insert((case.environment.clone(), branch));
-            }
-        }
+    fn coverage(&self, tested: &Tested) -> Option<Coverage> {
+        let flag = self.loaded.catalog.flags.get(&tested.key)?;
+        let taken = tested.answered.iter().filter_map(|case| Some((case.environment.clone(), case.branch.clone()?)));
+        let taken: BTreeSet<_> = taken.collect();
         let all = coverage::branches(flag);
         let total = all.len();
         let missed = all.into_iter().filter(|branch| !coverage::is_taken(branch, &taken)).collect();

@@ -4,7 +4,7 @@ use crate::commands::wording::count;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::expectation::EXPECTATION_FAILED;
 use crate::expectation::Mismatch;
-use crate::expectation::coverage::Placed;
+use crate::expectation::coverage::{Branch, Placed};
 use crate::model::{EnvironmentName, FlagKey};
 use crate::render::style::{BAD, DIM, EMPHASIS, GOOD, NAME, PARTLY, Symbol, paint, plain};
 use crate::render::{Format, Terminal};
@@ -32,6 +32,8 @@ pub(super) struct Answered {
     pub(super) at: Position,
     pub(super) mismatches: Vec<Mismatch>,
     pub(super) decision: Option<Value>,
+    /// The way through the flag that was taken.
+    pub(super) branch: Option<Branch>,
     /// Why that was decided, in a few words.
     pub(super) why: String,
     /// Every step of the evaluation, when the case fails.
