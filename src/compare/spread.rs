@@ -2,8 +2,7 @@
 
 use super::normal::canary_stage;
 use crate::model::{
-    AttributePath, Bucketing, Flag, Project, Rollout, SegmentName, Serve, Setting, Share, Timestamp, ValueType,
-    VariantName,
+    AttributePath, Bucketing, Flag, Project, Rollout, SegmentName, Serve, Setting, Share, Timestamp, VariantName,
 };
 
 /// A flag at one revision, with the project that it belongs to.
@@ -56,7 +55,7 @@ impl Spread {
 
     fn rollout(context: Context<'_>, rollout: &Rollout, now: Timestamp) -> Option<Self> {
         let key = key(context, rollout.by.as_ref(), rollout.salt.as_deref(), rollout.bucketing);
-        let outside = outside(context.flag);
+        let outside = context.flag.outside();
         let build = |length, cuts: &[(u128, VariantName)], timed| {
             let parts = parts(length, cuts, outside.clone());
             Some(Self { key: key.clone(), length, parts, members: Vec::new(), timed })
@@ -98,11 +97,6 @@ fn key(
         by: by.cloned().unwrap_or_else(AttributePath::targeting_key),
         bucketing: bucketing.or(context.flag.bucketing).unwrap_or(context.project.bucketing),
     }
-}
-
-/// What is served outside the share of a strategy.
-fn outside(flag: &Flag) -> VariantName {
-    if flag.value_type == ValueType::Boolean { VariantName::boolean(false) } else { flag.default.clone() }
 }
 
 /// Parts from widths in order; what is left of the line serves `outside`. Neighbours that serve the same are one part.
@@ -178,5 +172,5 @@ fn ring(context: Context<'_>, rollout: &Rollout, ramped: &VariantName) -> Option
     }
     let bucketing = context.project.bucketing;
     let key = BucketKey { salt: "rings".to_owned(), by: AttributePath::targeting_key(), bucketing };
-    Some(Spread { key, length: BUCKETS, parts: parts(BUCKETS, &widths, outside(context.flag)), members, timed: false })
+    Some(Spread { key, length: BUCKETS, parts: parts(BUCKETS, &widths, context.flag.outside()), members, timed: false })
 }

@@ -92,12 +92,11 @@ fn variants(flag: &Flag, serve: &Serve) -> Vec<VariantName> {
         [("percentage", Setting::Share(share))] => Some(share),
         _ => None,
     };
-    let boolean = flag.value_type == crate::model::ValueType::Boolean;
     if fixed != Some(Share::ZERO) {
         chosen.push(rollout.serve.clone().unwrap_or_else(|| VariantName::boolean(true)));
     }
     if fixed != Some(Share::FULL) {
-        chosen.push(if boolean { VariantName::boolean(false) } else { flag.default.clone() });
+        chosen.push(flag.outside());
     }
     chosen
 }

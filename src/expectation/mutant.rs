@@ -1,6 +1,6 @@
 //! Small changes of a flag that its cases ought to notice.
 
-use crate::model::{Condition, Environment, Flag, Rollout, Serve, Setting, Share, Test, VariantName};
+use crate::model::{Condition, Environment, Flag, Rollout, Serve, Setting, Share, Test};
 
 /// A flag that is changed in one place.
 #[derive(Debug, Clone)]
@@ -139,11 +139,7 @@ fn of_serve(flag: &Flag, serve: &Serve) -> Vec<(String, Serve)> {
             }
             // Growing shares and rings: at least that they are there.
             if found.is_empty() {
-                let outside = if flag.value_type == crate::model::ValueType::Boolean {
-                    VariantName::boolean(false)
-                } else {
-                    flag.default.clone()
-                };
+                let outside = flag.outside();
                 found.push((format!("{} → {outside} for everyone", rollout.strategy), Serve::Variant(outside)));
             }
             found

@@ -181,6 +181,12 @@ impl Flag {
         self.salt.as_deref().unwrap_or(self.key.as_str())
     }
 
+    /// What those get who are outside the share of a strategy: `off` for booleans, the default for others.
+    #[must_use]
+    pub fn outside(&self) -> VariantName {
+        if self.value_type == ValueType::Boolean { VariantName::boolean(false) } else { self.default.clone() }
+    }
+
     /// The two built-in variants of a boolean flag.
     #[must_use]
     pub fn boolean_variants() -> Vec<Variant> {

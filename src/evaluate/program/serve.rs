@@ -128,8 +128,7 @@ fn sides(flag: &Flag, rollout: &Rollout) -> Result<(u32, u32), String> {
         None if boolean => variant(flag, &VariantName::boolean(true))?,
         None => return Err(format!("`{}` has to name the variant that it serves", rollout.strategy)),
     };
-    let outside = if boolean { variant(flag, &VariantName::boolean(false))? } else { variant(flag, &flag.default)? };
-    Ok((inside, outside))
+    Ok((inside, variant(flag, &flag.outside())?))
 }
 
 /// The index of the variant `name` of `flag`.
