@@ -1,6 +1,6 @@
 use super::arguments::{AtArgs, FormatArgs, key, unknown_flag};
 use super::completing::{Environments, Keys};
-use super::past::{minute, only_environment, project, tip, warn_when_cut, why};
+use super::past::{LivesArgs, minute, only_environment, project, tip, warn_when_cut, why};
 use crate::commands::Session;
 use crate::diagnostic::Result;
 use crate::history::{Entry, timeline};
@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 /// Show what happened to a flag, newest first
 ///
 /// Every commit that changed it, however it was made: with this tool, with an editor, or in a merge. It follows the flag
-/// when its file moves to another folder and when it is renamed.
+/// when its file moves to another folder and when it is renamed. A flag that was deleted before this one was created in
+/// another folder is another flag, even with the same key: `--all-lives` shows it, too.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  git flag log new-checkout\n  git flag log new-checkout --env production -n 5\n  git flag log new-checkout --at v1.2 --json"
@@ -33,6 +34,9 @@ pub struct Args {
     limit: Option<usize>,
 
     #[command(flatten)]
+    lives: LivesArgs,
+
+    #[command(flatten)]
     at: AtArgs,
 
     #[command(flatten)]
@@ -47,7 +51,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let project = project(&root, repository)?;
     let tip = tip(session, repository, args.at.at.as_deref())?;
     let mut entries = match tip {
-        Some(tip) => timeline(&root, repository, &project, Some(&key), tip)?.entries,
+        Some(tip) => timeline(&root, repository, &project, Some((&key, args.lives.lives())), tip)?.entries,
         None => Vec::new(),
     };
     warn_when_cut(session, repository);

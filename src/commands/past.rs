@@ -4,11 +4,25 @@ use crate::commands::Session;
 use crate::diagnostic::codes::repository;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::git::{CommitId, Person, Repository};
-use crate::history::Entry;
+use crate::history::{Entry, Lives};
 use crate::model::{Project, Timestamp};
 use crate::project::{Root, View, load_project};
 use crate::render::diagnostic;
 use crate::source::Sources;
+
+/// How far back the log of a flag goes.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct LivesArgs {
+    /// Also flags of this key that were deleted before it was created in another folder. Reads the history of all flags.
+    #[arg(long, requires = "key")]
+    all_lives: bool,
+}
+
+impl LivesArgs {
+    pub(super) const fn lives(self) -> Lives {
+        if self.all_lives { Lives::All } else { Lives::Latest }
+    }
+}
 
 /// The project as it is now, which gives environments their order.
 pub(super) fn project(root: &Root, repository: &Repository) -> Result<Project> {

@@ -1,9 +1,27 @@
-//! Git's own index of history.
+//! How commits hang together, and Git's own index of that.
 
-use super::run::Manner;
-use super::{GitError, Repository};
+use super::run::{Git, Manner};
+use super::{CommitId, GitError, Repository};
 
 impl Repository {
+    /// Whether every commit that `tip` reaches and none of `parents` does is `commit`, whose parents they are, or descends
+    /// from it: nothing went on beside it.
+    ///
+    /// # Errors
+    /// When Git can't read the history.
+    pub fn all_descend(&self, commit: CommitId, parents: &[CommitId], tip: CommitId) -> Result<bool, GitError> {
+        let start = |options: &[&str], without: &[CommitId]| {
+            let git = self.git(Manner::Read, "rev-list").arg("--count").args(options).arg(tip.to_string());
+            git.args(without.iter().map(|id| format!("^{id}"))).arg("--")
+        };
+        let count = |git: Git| -> Result<u64, GitError> {
+            let text = String::from_utf8_lossy(&git.run()?).trim().to_owned();
+            let nonsense = |_| GitError::Unexpected { command: "rev-list".to_owned(), detail: format!("`{text}`") };
+            text.parse().map_err(nonsense)
+        };
+        Ok(count(start(&[], parents))? == 1 + count(start(&["--ancestry-path"], &[commit]))?)
+    }
+
     /// Writes the commit-graph of all branches with filters of changed paths, by which `git log -- path` skips nearly all
     /// commits. Takes a second or two for tens of thousands of commits, once.
     ///

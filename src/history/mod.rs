@@ -29,6 +29,6 @@ pub use digest::{Facts, Place, Sha, VERSION};
 pub use entry::{Entry, Kind};
 pub use merge::{Conflict, merge_flags};
 pub use rollback::{undo_change, with_environment};
-pub use timeline::{Timeline, tell_all, timeline};
+pub use timeline::{Lives, Timeline, tell_all, timeline};
 pub use touch::{FileVersion, Touch, TouchKind};
 pub use undone::{Parts, Undone, reverted};

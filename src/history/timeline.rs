@@ -27,8 +27,18 @@ pub struct Timeline {
     pub entries: Vec<Entry>,
 }
 
-/// What commits reachable from `tip` did to the flag `key`, under whichever keys and in whichever folders it was; to all
-/// flags when there is no key. `project` gives environments their order.
+/// Which flags of a key are told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lives {
+    /// The one that is there, under whichever keys and in whichever folders it was, with those before it in the same
+    /// files. When it is gone, every one.
+    Latest,
+    /// Every one, wherever it was. That takes as long as a look at all flags.
+    All,
+}
+
+/// What commits reachable from `tip` did to the flag `key`, as far as `lives` says; to all flags when there is no key.
+/// `project` gives environments their order.
 ///
 /// # Errors
 /// When Git can't read the history.
@@ -36,15 +46,18 @@ pub fn timeline(
     root: &Root,
     repository: &Repository,
     project: &Project,
-    key: Option<&FlagKey>,
+    key: Option<(&FlagKey, Lives)>,
     tip: CommitId,
 ) -> Result<Timeline, GitError> {
-    let Some(key) = key else {
+    let Some((key, lives)) = key else {
         let told = tell_all(root, repository, project, tip, &Entry::clone)?;
         return Ok(Timeline { entries: told.into_iter().map(|(entry, place)| placed(entry, place)).collect() });
     };
     let walker = Walker { root, repository, contents: Contents::new(repository, Arc::new(Memory::default())) };
-    let touches = touches_of(&walker, key, tip)?;
+    let touches = match lives {
+        Lives::Latest => touches_of(&walker, key, tip)?,
+        Lives::All => of_flag(touches_of_all(&walker, tip)?, key),
+    };
     let mut entries = Vec::with_capacity(touches.len());
     for touch in &touches {
         let commit = Arc::new(CommitFacts::read(repository, touch.commit)?);

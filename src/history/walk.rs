@@ -100,47 +100,35 @@ impl Walker<'_> {
     }
 
     /// The commits that changed one of the files that were ever the flag of `path`: where a commit adds such a file and
-    /// removes the same flag elsewhere, by key or by salt, that file is looked at too, and where it adds one out of
-    /// nothing, so are those that had its key in earlier commits.
+    /// removes the same flag elsewhere, by key or by salt, that file is looked at too.
     pub(super) fn follow(&self, tip: CommitId, path: String) -> Result<(Vec<Commit>, Scope), GitError> {
         let mut paths = vec![path];
-        // Commits without the flag, with the key that it got right after.
-        let mut absent: BTreeSet<(CommitId, FlagKey)> = BTreeSet::new();
-        loop {
-            let scope = Scope::Paths(paths.clone());
-            let commits: Vec<Commit> =
-                self.repository.log(&self.query(tip, None, &scope))?.collect::<Result<_, _>>()?;
-            let known = paths.len();
-            for commit in &commits {
-                for change in commit.changes.iter().filter(|change| change.old.is_none()) {
-                    let ([parent], Some(key)) = (&commit.parents[..], flag_of(self.root, &change.path)) else {
-                        continue;
-                    };
-                    let sources = match self.source(commit, change)? {
-                        Some(source) => BTreeSet::from([source]),
-                        None if absent.insert((*parent, key.clone())) => self.earlier_files(*parent, &key)?,
-                        None => BTreeSet::new(),
-                    };
-                    let new: Vec<String> = sources.into_iter().filter(|source| !paths.contains(source)).collect();
-                    paths.extend(new);
-                }
+        let log = |from, paths: &Vec<String>| -> Result<Vec<Commit>, GitError> {
+            self.repository.log(&self.query(from, None, &Scope::Paths(paths.clone())))?.collect()
+        };
+        let mut commits = log(tip, &paths)?;
+        let mut at = 0;
+        while let Some(commit) = commits.get(at) {
+            let mut sources = Vec::new();
+            for change in commit.changes.iter().filter(|change| change.old.is_none()) {
+                sources.extend(self.source(commit, change)?.filter(|source| !paths.contains(source)));
             }
-            if paths.len() == known {
-                return Ok((commits, scope));
+            if sources.is_empty() {
+                at += 1;
+                continue;
+            }
+            paths.extend(sources);
+            // Usually nobody still worked on the file in its old place, and only what is older has to be looked at again.
+            let id = commit.id;
+            if self.repository.all_descend(id, &commit.parents, tip)? {
+                commits.truncate(at);
+                commits.extend(log(id, &paths)?);
+            } else {
+                commits = log(tip, &paths)?;
+                at = 0;
             }
         }
-    }
-
-    /// The files that had this key in one of the commits up to `tip`. That takes as long as a look at all flags.
-    fn earlier_files(&self, tip: CommitId, key: &FlagKey) -> Result<BTreeSet<String>, GitError> {
-        let mut files = BTreeSet::new();
-        for commit in self.repository.log(&self.query(tip, None, &Scope::All))? {
-            let changes = commit?.changes.into_iter();
-            files.extend(
-                changes.map(|change| change.path).filter(|path| flag_of(self.root, path).as_ref() == Some(key)),
-            );
-        }
-        Ok(files)
+        Ok((commits, Scope::Paths(paths)))
     }
 
     /// The file that an added one was before.

@@ -118,7 +118,7 @@ fn a_change_that_is_dropped_and_merged_in_later_is_told_each_time() {
 }
 
 #[test]
-fn an_earlier_life_in_another_folder_belongs_to_the_log() {
+fn an_earlier_life_in_another_folder_is_another_flag() {
     let repo = two();
     repo.flag(&["delete", "a"]).ok();
     repo.flag(&["enable", "b", "--env", "staging"]).ok();
@@ -126,13 +126,34 @@ fn an_earlier_life_in_another_folder_belongs_to_the_log() {
     repo.write("flags/new/a.yaml", repo.read("flags/b.yaml"));
     repo.commit_all("a again");
     repo.flag(&["enable", "a", "--env", "production"]).ok();
-    let log = agree(&repo, "a");
-    assert_eq!(field(&log, "action"), ["enable", "create", "delete", "rollout", "enable", "create"]);
-    assert_eq!((&log[1]["previous"], &log[5]["previous"]), (&Value::Null, &Value::Null));
-    // The first change after the cache was written belongs to it, too.
-    repo.flag(&["log", "a"]).ok();
+    let latest = ["enable", "create"];
+    let all = ["enable", "create", "delete", "rollout", "enable", "create"];
+    for command in ["log", "audit"] {
+        assert_eq!(field(&entries(&repo, &[command, "a"]), "action"), latest);
+        let lives = entries(&repo, &[command, "a", "--all-lives"]);
+        assert_eq!(field(&lives, "action"), all);
+        assert_eq!((&lives[1]["previous"], &lives[5]["previous"]), (&Value::Null, &Value::Null));
+        assert_eq!(entries(&repo, &[command, "a"]), lives[..2]);
+    }
+    let mut everything = entries(&repo, &["audit"]);
+    everything.retain(|entry| entry["flag"] == "a");
+    assert_eq!(everything, entries(&repo, &["log", "a", "--all-lives"]));
+    // Remembered or not, and when it is gone, there is nothing else that could be meant.
     repo.flag(&["disable", "a", "--env", "production"]).ok();
-    assert_eq!(entries(&repo, &["log", "a"])[1..], log);
+    assert_eq!(entries(&repo, &["log", "a"]).len(), 3);
+    repo.flag(&["delete", "a"]).ok();
+    assert_eq!(entries(&repo, &["log", "a"]).len(), 8);
+}
+
+#[test]
+fn a_flag_that_was_deleted_and_comes_back_in_its_place_is_one_log() {
+    let repo = two();
+    let text = repo.read("flags/a.yaml");
+    repo.flag(&["delete", "a"]).ok();
+    repo.write("flags/a.yaml", text);
+    repo.commit_all("a again");
+    let log = agree(&repo, "a");
+    assert_eq!(field(&log, "action"), ["create", "delete", "rollout", "enable", "create"]);
 }
 
 #[test]

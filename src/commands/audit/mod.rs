@@ -3,7 +3,7 @@ mod line;
 use self::line::{Audit, Printer};
 use super::arguments::{FormatArgs, key, time, unknown_flag};
 use super::completing::{Environments, Keys};
-use super::past::{only_environment, project, tip, warn_when_cut};
+use super::past::{LivesArgs, only_environment, project, tip, warn_when_cut};
 use crate::commands::Session;
 use crate::compare::ASPECTS;
 use crate::diagnostic::codes::change;
@@ -20,7 +20,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// List what happened to all flags, or to one, for an audit
 ///
 /// One entry for each flag that a commit changed, newest first, derived from the commits themselves. Every entry carries a
-/// SHA-256 digest that is chained to the flag's entry before, so that rewriting an old one changes all later ones.
+/// SHA-256 digest that is chained to the flag's entry before, so that rewriting an old one changes all later ones. Of one
+/// flag it shows what `git flag log` does: `--all-lives` adds flags of that key which were deleted in another folder.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  git flag audit --since 2026-10-01 --env production\n  git flag audit new-checkout --format csv\n  git flag audit --author ada --action kill --verify-signatures"
@@ -29,6 +30,9 @@ pub struct Args {
     /// The flag; all when absent.
     #[arg(value_name = "KEY", add = ArgValueCompleter::new(Keys))]
     key: Option<String>,
+
+    #[command(flatten)]
+    lives: LivesArgs,
 
     /// Only what concerns this environment.
     #[arg(short, long, value_name = "ENVIRONMENT", add = ArgValueCompleter::new(Environments))]
@@ -117,7 +121,10 @@ impl Here<'_> {
     /// The entries of one flag, or those whose signatures are checked.
     fn some(&self, key: Option<&FlagKey>, filter: &Filter, args: &Args) -> Result<Vec<Entry>> {
         let mut entries = match self.tip {
-            Some(tip) => timeline(self.root, self.repository, self.project, key, tip)?.entries,
+            Some(tip) => {
+                timeline(self.root, self.repository, self.project, key.map(|key| (key, args.lives.lives())), tip)?
+                    .entries
+            }
             None => Vec::new(),
         };
         if let Some(key) = key.filter(|_| entries.is_empty()) {
