@@ -2,16 +2,18 @@
 
 use crate::compare::{self, Context, Impact};
 use crate::model::{Catalog, Flag, FlagKey, Timestamp};
+use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who is affected, for each environment of each flag of two catalogs, where that can be said.
 pub(super) fn impacts_between(before: &Catalog, after: &Catalog, now: Timestamp) -> Vec<(FlagKey, Impact)> {
     let earlier = under_new_keys(before, after);
     let keys: BTreeSet<&FlagKey> = earlier.keys().chain(after.flags.keys()).collect();
-    let mut found = Vec::new();
-    for key in keys {
+    let of = |key: &FlagKey| {
         let old = earlier.get(key).map(|flag| Context { flag, project: &before.project });
         let new = after.flags.get(key).map(|flag| Context { flag, project: &after.project });
+        let mut found = Vec::new();
         for environment in &after.project.environments {
             let on = |side: Option<Context<'_>>| {
                 let environment = side.and_then(|side| side.flag.environment(environment.name.as_str()));
@@ -23,13 +25,19 @@ pub(super) fn impacts_between(before: &Catalog, after: &Catalog, now: Timestamp)
                 found.extend(impacts.into_iter().map(|impact| (key.clone(), impact)));
             }
         }
-    }
-    found
+        found
+    };
+    let keys: Vec<&FlagKey> = keys.into_iter().collect();
+    let found: Vec<Vec<(FlagKey, Impact)>> = keys.into_par_iter().with_min_len(16).map(of).collect();
+    found.into_iter().flatten().collect()
 }
 
 /// The flags before, under the keys that they have afterwards: a rename changes nobody's answer.
-fn under_new_keys(before: &Catalog, after: &Catalog) -> BTreeMap<FlagKey, Flag> {
+fn under_new_keys<'c>(before: &'c Catalog, after: &Catalog) -> Cow<'c, BTreeMap<FlagKey, Flag>> {
     let renames = compare::renames(before, after);
+    if renames.is_empty() {
+        return Cow::Borrowed(&before.flags);
+    }
     let rename = |key: &FlagKey| renames.get(key).unwrap_or(key).clone();
     let renamed = |flag: &Flag| {
         let mut flag = flag.clone();
@@ -41,5 +49,5 @@ fn under_new_keys(before: &Catalog, after: &Catalog) -> BTreeMap<FlagKey, Flag> 
         flag.requires.iter_mut().chain(inner).for_each(|requirement| requirement.flag = rename(&requirement.flag));
         (flag.key.clone(), flag)
     };
-    before.flags.values().map(renamed).collect()
+    Cow::Owned(before.flags.values().map(renamed).collect())
 }

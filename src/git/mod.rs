@@ -50,3 +50,4 @@ pub use repository::{Reader, Repository};
 pub use run::{MINIMUM_VERSION, git_version};
 pub use signature::{Signature, Verdict};
 pub use state::Operation;
+pub use trees::WorkTreeChange;

@@ -3,6 +3,8 @@
 use super::log::{RawChange, parse_raw};
 use super::run::{Git, Manner};
 use super::{CommitId, GitError, ObjectId, Repository, library};
+use std::collections::BTreeMap;
+use std::thread;
 
 impl Repository {
     /// The files under the directory `prefix` that differ between two commits, by path; `None` stands for nothing at
@@ -44,33 +46,57 @@ impl Repository {
         )
     }
 
-    /// The files under the directory `prefix` that may differ between a commit and the work tree: tracked ones that
-    /// changed, and untracked ones that are not ignored. By path.
+    /// The files below `prefix` that differ between `commit` and the work tree, or may, in the order of their paths: with
+    /// the object and mode that they have in the commit, `None` where it does not have them. Untracked files count, ignored
+    /// ones don't.
     ///
     /// # Errors
-    /// If Git cannot tell.
-    pub fn changed_in_work_tree(&self, commit: CommitId, prefix: &str) -> Result<Vec<String>, GitError> {
+    /// If Git can't read them.
+    pub fn changed_in_work_tree(&self, commit: CommitId, prefix: &str) -> Result<Vec<WorkTreeChange>, GitError> {
         let prefix = format!("{}/", prefix.trim_end_matches('/'));
         // `git diff` would write the index to remember which files are unchanged; reading writes nothing.
         let settings = ["diff.autoRefreshIndex=false"];
         let tracked = Git::with_settings(&self.place, Manner::Read, &settings, "diff").args([
-            "--name-only",
+            "--raw",
             "-z",
+            "--no-abbrev",
             "--no-renames",
             "--no-ext-diff",
             "--no-textconv",
             "--ignore-submodules",
         ]);
-        let tracked = tracked.arg(commit.to_string()).arg("--").arg(&prefix).run()?;
-        let others = self.git(Manner::Read, "ls-files").args(["-z", "--others", "--exclude-standard", "--"]);
-        let others = others.arg(&prefix).run()?;
-        let both = tracked.split(|byte| *byte == 0).chain(others.split(|byte| *byte == 0));
-        let mut paths: Vec<String> =
-            both.filter(|path| !path.is_empty()).map(|path| String::from_utf8_lossy(path).into_owned()).collect();
-        paths.sort_unstable();
-        paths.dedup();
-        Ok(paths)
+        let tracked = tracked.arg(commit.to_string()).arg("--").arg(&prefix);
+        let others =
+            self.git(Manner::Read, "ls-files").args(["-z", "--others", "--exclude-standard", "--"]).arg(&prefix);
+        let (tracked, others) = thread::scope(|scope| {
+            let others = scope.spawn(|| others.run());
+            let tracked = tracked.run();
+            (tracked, others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        let mut changes: BTreeMap<String, Option<(ObjectId, u32)>> = BTreeMap::new();
+        for change in parse_raw(&tracked?)? {
+            // In the midst of a merge Git may say nothing of the commit.
+            let old = match change.old {
+                Some(id) => Some((id, change.old_mode)),
+                None if change.status == 'U' => self.entry(commit, &change.path)?.map(|entry| (entry.id, entry.mode)),
+                None => None,
+            };
+            changes.insert(change.path, old);
+        }
+        for path in others?.split(|byte| *byte == 0).filter(|path| !path.is_empty()) {
+            changes.entry(String::from_utf8_lossy(path).into_owned()).or_default();
+        }
+        Ok(changes.into_iter().map(|(path, old)| WorkTreeChange { path, old }).collect())
     }
+}
+
+/// A file that may differ between a commit and the work tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkTreeChange {
+    /// As Git names it, from the top of the repository.
+    pub path: String,
+    /// Its object and mode in the commit.
+    pub old: Option<(ObjectId, u32)>,
 }
 
 #[cfg(test)]
@@ -137,7 +163,10 @@ mod tests {
         }
         std::fs::remove_file(sandbox.path("f/c")).unwrap();
         for repository in sandbox.both() {
-            assert_eq!(repository.changed_in_work_tree(commit, "f").unwrap(), ["f/a", "f/c", "f/new"]);
+            let changes = repository.changed_in_work_tree(commit, "f").unwrap();
+            let told: Vec<_> = changes.iter().map(|it| (it.path.as_str(), it.old.map(|(_, mode)| mode))).collect();
+            assert_eq!(told, [("f/a", Some(0o100_644)), ("f/c", Some(0o100_644)), ("f/new", None)]);
+            assert_eq!(repository.read(changes[0].old.unwrap().0).unwrap(), b"1");
         }
     }
 }

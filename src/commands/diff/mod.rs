@@ -48,8 +48,9 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let (range, keys) = Range::parse(&root, repository, &args)?;
     let changed = range.changed(&root, repository)?;
     let ([before, after], unread) = side::read_both(&root, [range.old, range.new], &changed)?;
-    let mut differences = compare::compare(&before, &after);
-    let mut impacts = impacts_between(&before, &after, session.now());
+    let now = session.now();
+    let (mut differences, mut impacts) =
+        rayon::join(|| compare::compare(&before, &after), || impacts_between(&before, &after, now));
     // Of a flag that does not read on one side nobody can say who is affected.
     let broken = |key: &FlagKey| [&before, &after].into_iter().any(|side| side.broken_flags.contains_key(key));
     impacts.retain(|(key, _)| !broken(key));

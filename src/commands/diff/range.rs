@@ -115,14 +115,9 @@ impl Range {
                     .collect()
             }
             (State::Commit(old), State::WorkTree) => {
-                let paths = repository.changed_in_work_tree(old, &prefix)?;
-                let mut found = Vec::new();
-                for path in &paths {
-                    let entry = repository.entry(old, path)?;
-                    let at = entry.map_or(At::Nowhere, |it| At::object(it.id, it.mode));
-                    found.extend(own(path, at, At::WorkTree));
-                }
-                found
+                let changes = repository.changed_in_work_tree(old, &prefix)?;
+                let at = |old: Option<(ObjectId, u32)>| old.map_or(At::Nowhere, |(id, mode)| At::object(id, mode));
+                changes.iter().filter_map(|it| own(&it.path, at(it.old), At::WorkTree)).collect()
             }
             (_, State::WorkTree) => {
                 let files = root.files(View::WorkTree)?.list()?;

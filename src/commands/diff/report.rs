@@ -10,27 +10,27 @@ pub(super) struct Diff {
     pub(super) from: String,
     pub(super) to: String,
     pub(super) differences: Vec<Difference>,
+    /// In the order of keys.
     pub(super) impacts: Vec<(FlagKey, Impact)>,
 }
 
 impl Diff {
-    fn subjects(&self) -> Vec<&Subject> {
-        let mut subjects: Vec<&Subject> = Vec::new();
-        for difference in &self.differences {
-            if subjects.last() != Some(&&difference.subject) {
-                subjects.push(&difference.subject);
-            }
-        }
-        subjects
+    /// The differences by what they are about, which stand together.
+    fn subjects(&self) -> impl Iterator<Item = (&Subject, &[Difference])> {
+        let subjects = self.differences.chunk_by(|one, next| one.subject == next.subject);
+        subjects.filter_map(|differences| Some((&differences.first()?.subject, differences)))
     }
 
-    fn of<'d>(&'d self, subject: &'d Subject) -> impl Iterator<Item = &'d Difference> {
-        self.differences.iter().filter(move |difference| difference.subject == *subject)
-    }
-
+    /// Who is affected by what differs in a flag; those of a flag stand together, and flags in order.
     fn impacts_of<'d>(&'d self, subject: &'d Subject) -> impl Iterator<Item = &'d Impact> {
-        let name = subject.name().filter(|_| matches!(subject, Subject::Flag(_)));
-        self.impacts.iter().filter(move |(key, _)| Some(key.as_str()) == name).map(|(_, impact)| impact)
+        let (start, end) = match subject {
+            Subject::Flag(key) => (
+                self.impacts.partition_point(|(other, _)| other < key),
+                self.impacts.partition_point(|(other, _)| other <= key),
+            ),
+            _ => (0, 0),
+        };
+        self.impacts[start..end].iter().map(|(_, impact)| impact)
     }
 
     fn markdown(&self) -> String {
@@ -65,9 +65,9 @@ fn title(subject: &Subject) -> String {
 impl Report for Diff {
     fn text(&self, _: &Terminal) -> String {
         let mut text = String::new();
-        for subject in self.subjects() {
+        for (subject, differences) in self.subjects() {
             text += &format!("{}\n", paint(EMPHASIS, title(subject)));
-            for difference in self.of(subject) {
+            for difference in differences {
                 let (sign, style) = match (&difference.before, &difference.after) {
                     (None, _) => ("+", GOOD),
                     (_, None) => ("-", BAD),

@@ -6,8 +6,9 @@ use crate::git::Repository;
 use crate::model::{Broken, Catalog, Flag, FlagKey, Project, Segment, SegmentName};
 use crate::project::layout::{self, PROJECT, Role};
 use crate::project::{Root, View, read_flag, read_project_file, read_segment};
-use rayon::prelude::*;
+use crate::source::FilePath;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 /// Both sides, before and after, and the names of states whose project does not read.
 pub(super) fn read_both(root: &Root, states: [State; 2], changed: &[Changed]) -> Result<([Catalog; 2], Vec<String>)> {
@@ -23,9 +24,8 @@ pub(super) fn read_both(root: &Root, states: [State; 2], changed: &[Changed]) ->
         [_, Side::Project(one)] => [Box::new(no_project()), one],
         _ => [Box::new(no_project()), Box::new(no_project())],
     };
-    let before = catalog(root, *before, changed.iter().map(|it| (it, it.old)))?;
-    let after = catalog(root, *after, changed.iter().map(|it| (it, it.new)))?;
-    Ok(([before, after], notes))
+    let sides = catalogs(root, [*before, *after], changed)?;
+    Ok((sides, notes))
 }
 
 enum Side {
@@ -61,35 +61,70 @@ enum Part {
     Segment(SegmentName, std::result::Result<Segment, String>),
 }
 
-/// Git reads one after the other, decoding takes all cores.
-fn catalog<'c>(root: &Root, project: Project, files: impl Iterator<Item = (&'c Changed, At)>) -> Result<Catalog> {
-    let repository = root.git()?;
-    let mut texts = Vec::new();
-    for (changed, at) in files {
-        let role = layout::role(&changed.path);
-        if matches!(role, Role::Flag(_) | Role::Segment(_))
-            && let Some(bytes) = content(root, repository, changed, at)?
-        {
-            texts.push((changed, role, bytes));
-        }
-    }
-    let parts: Vec<Option<Part>> = texts
-        .into_par_iter()
-        .with_min_len(16)
-        .map(|(changed, role, bytes)| match role {
+/// How many files are decoded at once.
+const BATCH: usize = 32;
+
+/// A file of one side (0 before, 1 after), read.
+struct Text {
+    position: usize,
+    side: usize,
+    path: FilePath,
+    role: Role,
+    bytes: Vec<u8>,
+}
+
+impl Text {
+    fn decode(self) -> Option<(usize, usize, Part)> {
+        let part = match self.role {
             Role::Flag(key) => {
-                let read = read_flag(&changed.path, &key, bytes);
-                Some(Part::Flag(key, read.value.map(Box::new).ok_or_else(|| first_error(&read.problems))))
+                let read = read_flag(&self.path, &key, self.bytes);
+                Part::Flag(key, read.value.map(Box::new).ok_or_else(|| first_error(&read.problems)))
             }
             Role::Segment(name) => {
-                let read = read_segment(&changed.path, &name, bytes);
-                Some(Part::Segment(name, read.value.ok_or_else(|| first_error(&read.problems))))
+                let read = read_segment(&self.path, &name, self.bytes);
+                Part::Segment(name, read.value.ok_or_else(|| first_error(&read.problems)))
             }
-            _ => None,
-        })
-        .collect();
-    let mut catalog = Catalog::new(project);
-    for part in parts.into_iter().flatten() {
+            _ => return None,
+        };
+        Some((self.position, self.side, part))
+    }
+}
+
+/// Git and the disk are read one after the other; all cores decode what is there already.
+fn catalogs(root: &Root, projects: [Project; 2], changed: &[Changed]) -> Result<[Catalog; 2]> {
+    let repository = root.git()?;
+    let parts: Mutex<Vec<(usize, usize, Part)>> = Mutex::new(Vec::new());
+    rayon::in_place_scope(|scope| {
+        let mut batch = Vec::with_capacity(BATCH);
+        let hand_out = |texts: Vec<Text>| {
+            let parts = &parts;
+            scope.spawn(move |_| {
+                let decoded: Vec<_> = texts.into_iter().filter_map(Text::decode).collect();
+                parts.lock().unwrap_or_else(PoisonError::into_inner).extend(decoded);
+            });
+        };
+        for (position, changed) in changed.iter().enumerate() {
+            let role = layout::role(&changed.path);
+            if !matches!(role, Role::Flag(_) | Role::Segment(_)) {
+                continue;
+            }
+            for (side, at) in [changed.old, changed.new].into_iter().enumerate() {
+                if let Some(bytes) = content(root, repository, changed, at)? {
+                    batch.push(Text { position, side, path: changed.path.clone(), role: role.clone(), bytes });
+                }
+            }
+            if batch.len() >= BATCH {
+                hand_out(std::mem::take(&mut batch));
+            }
+        }
+        hand_out(batch);
+        Result::Ok(())
+    })?;
+    let mut parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
+    parts.sort_unstable_by_key(|(position, side, _)| (*position, *side));
+    let mut catalogs = projects.map(Catalog::new);
+    for (_, side, part) in parts {
+        let catalog = &mut catalogs[side];
         match part {
             Part::Flag(key, Ok(flag)) => drop(catalog.flags.insert(key, *flag)),
             Part::Flag(key, Err(error)) => drop(catalog.broken_flags.insert(key, Broken { error, default: None })),
@@ -97,7 +132,7 @@ fn catalog<'c>(root: &Root, project: Project, files: impl Iterator<Item = (&'c C
             Part::Segment(name, Err(error)) => drop(catalog.broken_segments.insert(name, error)),
         }
     }
-    Ok(catalog)
+    Ok(catalogs)
 }
 
 fn content(root: &Root, repository: &Repository, changed: &Changed, at: At) -> Result<Option<Vec<u8>>> {
