@@ -88,7 +88,7 @@ commands! {
         init Init, create Create, list List, show Show, enable Enable, disable Disable, rollout Rollout, target Target, rule Rule,
         variant Variant, segment Segment, schedule Schedule, require Require, set Set, kill Kill, revive Revive, edit Edit,
     }
-    "Evaluate" { eval Eval, enabled Enabled, test Test }
+    "Evaluate" { eval Eval, enabled Enabled, simulate Simulate, distribution Distribution, test Test }
     "Review" { validate Validate, diff Diff }
     "History" { log Log, audit Audit, rollback Rollback, undo Undo }
     "Clean up" { rename Rename, archive Archive, delete Delete }

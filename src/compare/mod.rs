@@ -12,6 +12,7 @@ mod catalog_tests;
 mod difference;
 mod environment;
 mod flag;
+mod forecast;
 mod impact;
 #[cfg(test)]
 mod impact_tests;
@@ -34,6 +35,7 @@ pub mod words;
 pub use aspect::{ASPECTS, Aspect, AspectRow};
 pub use catalog::{compare, compare_flags, compare_flags_in, renames};
 pub use difference::{Difference, Side, Subject};
+pub use forecast::{Closed, Served, Stretch, Window, forecast, moments};
 pub use impact::{Impact, Outcome, Scope, impact};
 pub use impact_words::tell;
 pub use reach::reach;

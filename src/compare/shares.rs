@@ -70,13 +70,29 @@ impl Portion {
         u32::try_from(steps).ok().and_then(Share::from_steps).unwrap_or(Share::FULL)
     }
 
+    /// This and another part together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self::new(
+            self.numerator * other.denominator + other.numerator * self.denominator,
+            self.denominator * other.denominator,
+        )
+    }
+
+    /// As a number from 0 to 1.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "both are reduced; a ratio of 53 bits is near enough for statistics")]
+    pub const fn ratio(self) -> f64 {
+        self.numerator as f64 / self.denominator as f64
+    }
+
     /// Whether it is a whole number of 0.001 %.
     #[must_use]
     pub const fn is_whole(self) -> bool {
         self.numerator.saturating_mul(100_000).is_multiple_of(self.denominator)
     }
 
-    fn new(numerator: u128, denominator: u128) -> Self {
+    pub(super) fn new(numerator: u128, denominator: u128) -> Self {
         let (mut divisor, mut rest) = (denominator, numerator);
         while rest > 0 {
             (divisor, rest) = (rest, divisor % rest);

@@ -74,6 +74,12 @@ impl Timestamp {
     pub fn plus(self, length: Seconds) -> Self {
         Self(self.0.saturating_add_unsigned(length.0))
     }
+
+    /// This time less a length, clamped to the representable range.
+    #[must_use]
+    pub fn minus(self, length: Seconds) -> Self {
+        Self(self.0.saturating_sub_unsigned(length.0))
+    }
 }
 
 /// Whether `text` has a digit wherever `form` has a `d`, and the same character elsewhere; `T` stands for `t`, too.

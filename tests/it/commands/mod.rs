@@ -5,6 +5,7 @@ mod eval;
 mod hook;
 mod list;
 mod reading;
+mod simulate;
 mod test;
 mod validate;
 mod writing;
