@@ -54,7 +54,7 @@ fn one_user_is_told_the_second_of_each_change() {
 
 /// The second before a time whose seconds are not 00, or of the minute before.
 fn second_before(at: &str) -> String {
-    let (head, second) = (&at[..17], at[17..19].parse::<u32>().unwrap());
+    let (head, second) = (&at[..17], at[17..19].parse::<u32>().expect("seconds"));
     assert!(second > 0, "the fixture was chosen so that {at} is not on a full minute");
     format!("{head}{:02}Z", second - 1)
 }
