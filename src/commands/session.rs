@@ -174,7 +174,7 @@ pub(super) fn from_process(globals: &super::Globals, arguments: &[std::ffi::OsSt
     let mut output = Output::standard(stdout, stderr);
     output.quiet = globals.quiet;
     let current = std::env::current_dir().unwrap_or_default();
-    let directory = globals.directory.as_ref().map_or_else(|| current.clone(), |given| current.join(given));
+    let directory = globals.directory.as_ref().map_or_else(|| current.clone(), |given| entered(&current.join(given)));
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let fixed = variable("GIT_FLAG_NOW").and_then(|text| Timestamp::parse(&text).ok());
     let now = fixed.unwrap_or_else(|| Timestamp::from_unix(i64::try_from(clock).unwrap_or(i64::MAX)));
@@ -182,6 +182,11 @@ pub(super) fn from_process(globals: &super::Globals, arguments: &[std::ffi::OsSt
     let interactive = terminals && !globals.no_input && !set("CI");
     let command_line = arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
     Session::new(SessionOptions { directory, now, interactive, output, command_line })
+}
+
+/// The folder in which a process that enters `path` is: without links and `..`, which lie about the folders above it.
+fn entered(path: &std::path::Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
 }
 
 /// The folder of the process, for completion, which has no session.

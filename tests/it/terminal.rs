@@ -109,6 +109,20 @@ fn any_folder_of_the_repository_will_do() {
     assert_eq!(repo.status(), "");
 }
 
+/// `-C` enters the folder as the shell's `cd` does: what lies around the folder it was called from plays no part.
+#[test]
+fn another_repository_is_entered_from_inside_this_one() {
+    let repo = TestRepo::shop();
+    repo.shell("git clone -q --bare . ../bare.git && git clone -q --bare . inner.git && ln -s ../../bare.git flags/link")
+        .ok();
+    repo.flag(&["delete", "limits"]).ok();
+    for folder in ["../bare.git", "flags/../../bare.git", "inner.git", "inner.git/refs", "flags/link"] {
+        repo.flag(&["-C", folder, "list"]).ok().prints("limits");
+        repo.git(&["-C", folder, "flag", "log", "limits"]);
+    }
+    repo.flag(&["list", "-C", "flags/nowhere"]).exits(6).complains();
+}
+
 /// The flags of a monorepo lie in a folder of their own, and places are told from the top of the repository.
 #[test]
 fn flags_in_a_subfolder_of_the_repository() {
