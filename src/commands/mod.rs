@@ -141,7 +141,10 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
         Ok(cli) => cli,
         Err(error) => return usage::report(&error, &arguments),
     };
-    let mut session = session::from_process(&cli.globals, &arguments);
+    let mut session = match session::from_process(&cli.globals, &arguments) {
+        Ok(session) => session,
+        Err(failure) => return usage::refuse(&failure, &arguments),
+    };
     match cli.command.run(&mut session) {
         Ok(outcome) => match session.output.print(&outcome) {
             Ok(()) => outcome.exit as u8,

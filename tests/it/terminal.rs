@@ -174,3 +174,20 @@ fn linked_work_trees_are_separate() {
     let run = repo.flag(&["disable", "theme", "--env", "staging", "--branch", "topic"]).exits(5).complains();
     assert_eq!(run.code(), Some("F265"), "{run}");
 }
+
+/// A time that does not read is no reason to take another one: what was asked for is an answer for that time.
+#[test]
+fn a_malformed_time_in_the_environment_is_a_mistake() {
+    let repo = TestRepo::shop();
+    for (time, word) in [("yesterday", "is not a time"), ("2026-12-01T09:00:00", "needs an offset")] {
+        let variables = [("GIT_FLAG_NOW", time)];
+        let run = repo.flag_with(&["list"], &variables, None).exits(2).says("GIT_FLAG_NOW").says(word).complains();
+        assert_eq!((run.code(), run.stdout.as_str()), (Some("F260"), ""), "{run}");
+        let run = repo.flag_with(&["list", "--json"], &variables, None).exits(2);
+        let error: serde_json::Value = serde_json::from_str(&run.stderr).expect("JSON");
+        assert_eq!((&error["code"], &run.stdout), (&"F260".into(), &String::new()));
+        repo.flag_with(&["disable", "theme", "--env", "staging"], &variables, None).exits(2);
+    }
+    assert_eq!(repo.status(), "");
+    repo.flag_with(&["list"], &[("GIT_FLAG_NOW", "")], None).ok();
+}
