@@ -97,7 +97,7 @@ impl Root {
         let bare = repository.as_ref().filter(|repository| repository.is_bare()).map(Repository::git_dir);
         let inside = |folder: &&Path| bare.is_none_or(|bare| !start.starts_with(bare) || folder.starts_with(bare));
         let Some(directory) = start.ancestors().take_while(inside).find(is_root).map(Path::to_path_buf) else {
-            return Self::without_files(start, repository);
+            return Self::without_files(repository);
         };
         let Some(prefix) = work_tree.and_then(|top| relative(&top, &directory)) else {
             // The flags lie outside of the repository around the folder.
@@ -112,7 +112,7 @@ impl Root {
     }
 
     /// A bare repository, read at HEAD.
-    fn without_files(start: &Path, repository: Option<Repository>) -> Result<Self> {
+    fn without_files(repository: Option<Repository>) -> Result<Self> {
         let missing = || {
             Failure::new(&repository::NO_PROJECT, format!("there is no `{PROJECT}` here or above"))
                 .help("`git flag init` starts a repository of flags; `-C DIR` names another folder")

@@ -256,7 +256,13 @@ fn rollback_repairs_a_flag_that_no_longer_reads() {
     repo.commit_all("broken");
     let run = repo.flag(&["rollback", "new-checkout", "--env", "production"]).exits(2).says("F226");
     run.says("`git flag rollback new-checkout` without `--env`");
-    repo.flag(&["rollback", "new-checkout", "--reason", "it does not read"]).ok();
+    // It is what it was, not a new flag.
+    let run = repo.flag(&["rollback", "new-checkout", "--to", "HEAD~1", "--dry-run"]).ok();
+    run.prints("~ new-checkout  can be read again");
+    let run = repo.flag(&["rollback", "new-checkout", "--reason", "it does not read"]).ok();
+    run.says("~ new-checkout  can be read again");
+    let subject = repo.git(&["log", "-1", "--format=%s"]);
+    assert!(subject.starts_with("flag(new-checkout): roll back what broke the file: "), "{subject}");
     assert_eq!((repo.read(FILE), repo.status()), (before, String::new()));
     repo.flag(&["eval", "new-checkout", "--env", "production", "--user", "ada"]).ok();
 }
