@@ -94,10 +94,10 @@ impl Here<'_> {
             return Err(nothing(self.key, self.environment, found.len()));
         }
         let purpose = self.purpose(found.iter().map(|(change, _)| change.commit).collect());
-        let backs: Vec<Back<'_>> = found.iter().map(|(change, parts)| Back { change, parts: parts.clone() }).collect();
+        let backs: Vec<Back<'_>> = found.iter().map(|(change, parts)| self.back(change, parts.clone())).collect();
         let words: Vec<String> = backs.iter().map(|back| self.words(back)).collect();
         change(session, write, purpose, |draft| {
-            restore::take_back(draft, self.root, self.repository, &backs, Some(self.key))
+            restore::take_back(draft, self.root, self.repository, &backs)
                 .map_err(|failure| self.whole(failure))?;
             Ok(format!("roll back {}", words.join("; ")))
         })
@@ -174,7 +174,7 @@ impl Here<'_> {
         for step in Changes::new(self.root, self.repository, self.project, self.key, self.tip, None)? {
             let (change, commit) = step?;
             let parts = undone.note(&commit).and(&Parts::of(self.environment));
-            if (Back { change: &change, parts: parts.clone() }).differences().next().is_some() {
+            if self.back(&change, parts.clone()).differences().next().is_some() {
                 found.push((change, parts));
             }
             if found.len() == most {
@@ -184,13 +184,17 @@ impl Here<'_> {
         Ok(found)
     }
 
+    fn back<'c>(&self, change: &'c Change, parts: Parts) -> Back<'c> {
+        Back { change, parts, today: Some(self.key.clone()) }
+    }
+
     /// What happened since a commit.
     fn since(&self, commit: CommitId) -> Result<Since> {
         let mut changes = Changes::new(self.root, self.repository, self.project, self.key, self.tip, Some(commit))?;
         let (mut found, mut start) = (Vec::new(), None);
         for step in changes.by_ref() {
             let (change, _) = step?;
-            let back = Back { change: &change, parts: Parts::of(self.environment) };
+            let back = self.back(&change, Parts::of(self.environment));
             if back.differences().next().is_some() {
                 found.push(change.commit);
             }

@@ -374,6 +374,31 @@ fn undo_goes_back_operation_by_operation() {
     assert_eq!(repo.status(), "");
 }
 
+/// By hand, with the same content or with the salt that keeps everyone's bucket; once or twice.
+#[test]
+fn undo_follows_a_rename_made_by_hand() {
+    for salt in ["", "salt: new-checkout\n"] {
+        let repo = rolled_out();
+        repo.git(&["mv", FILE, "flags/checkout.yaml"]);
+        repo.write("flags/checkout.yaml", repo.read("flags/checkout.yaml") + salt);
+        repo.commit_all("shorter");
+        repo.shell("mkdir flags/web && git mv flags/checkout.yaml flags/web/buy.yaml && git commit -qm again").ok();
+        repo.flag(&["undo"]).ok().says("production: 25% → 10%");
+        let text = repo.read("flags/web/buy.yaml");
+        assert!(text.contains("serve: {percentage: 10}") && text.ends_with(salt), "{text}");
+        assert_eq!(repo.git(&["log", "-1", "--format=%s"]), "flag(buy): undo rollout 10% → 25% in production\n");
+        assert_eq!((repo.path().join(FILE).exists(), repo.status()), (false, String::new()));
+        // Nothing of the name is left, nor of the content: that is no rename.
+        repo.flag(&["delete", "buy"]).ok();
+        repo.flag(&["undo"]).ok();
+        repo.flag(&["rollout", "buy", "30", "--env", "production"]).ok();
+        repo.git(&["mv", "flags/web/buy.yaml", "flags/web/sell.yaml"]);
+        repo.replace("flags/web/sell.yaml", "boolean", "string");
+        repo.commit_all("another flag");
+        repo.flag(&["undo"]).exits(5).complains();
+    }
+}
+
 #[test]
 fn undo_of_a_rollback_brings_the_change_back_and_leaves_it_to_be_undone() {
     let repo = rolled_out();
