@@ -42,12 +42,7 @@ impl Back<'_> {
 /// # Errors
 /// When later changes touched the same part, what would come back refers to something gone, something refers to what
 /// would go, or a side does not read.
-pub(super) fn take_back(
-    draft: &mut Draft<'_>,
-    root: &Root,
-    repository: &Repository,
-    backs: &[Back<'_>],
-) -> Result<()> {
+pub(super) fn take_back(draft: &mut Draft<'_>, root: &Root, repository: &Repository, backs: &[Back<'_>]) -> Result<()> {
     let mut touched = Vec::new();
     for back in backs {
         let Some(then) = back.change.after.as_ref().or(back.change.before.as_ref()).map(|version| &version.key) else {

@@ -162,8 +162,7 @@ pub(super) fn change(
     .and_then(|mut done| {
         if done.plan.edits.is_empty() && write.push && !write.dry_run {
             // A commit whose push failed before is pushed by trying again.
-            root.push(&options)?;
-            done.pushed = true;
+            done.pushed = root.push(&options)?;
         }
         PlanReport::new(done, &root, now, write).outcome(session, &purpose)
     })
@@ -191,12 +190,19 @@ pub(super) fn done_before(root: &Root, write: &WriteArgs, purpose: &Purpose) -> 
         )
         .help("use another id for another operation"));
     }
-    if write.push {
-        root.push(&write.options())?;
-    }
-    let report = Repeated { operation: id.clone(), commit: found.commit.to_string(), pushed: write.push };
+    let pushed = write.push && root.push(&write.options())?;
+    let report = Repeated { operation: id.clone(), commit: found.commit.to_string(), pushed };
     let words = format!("operation `{id}` was carried out already, as commit {}", found.commit.short());
-    Ok(Some(Outcome::report(report).note(words)))
+    let outcome = Outcome::report(report).note(words);
+    Ok(Some(if pushed == write.push { outcome } else { outcome.note(nothing_to_push(write)) }))
+}
+
+/// Why `--push` did nothing.
+pub(super) fn nothing_to_push(write: &WriteArgs) -> String {
+    match &write.branch {
+        Some(branch) => format!("there is no branch `{branch}` yet, so there is nothing to push"),
+        None => "there is no commit yet, so there is nothing to push".to_owned(),
+    }
 }
 
 /// A call that was carried out before.

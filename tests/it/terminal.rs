@@ -113,8 +113,10 @@ fn any_folder_of_the_repository_will_do() {
 #[test]
 fn another_repository_is_entered_from_inside_this_one() {
     let repo = TestRepo::shop();
-    repo.shell("git clone -q --bare . ../bare.git && git clone -q --bare . inner.git && ln -s ../../bare.git flags/link")
-        .ok();
+    repo.shell(
+        "git clone -q --bare . ../bare.git && git clone -q --bare . inner.git && ln -s ../../bare.git flags/link",
+    )
+    .ok();
     repo.flag(&["delete", "limits"]).ok();
     for folder in ["../bare.git", "flags/../../bare.git", "inner.git", "inner.git/refs", "flags/link"] {
         repo.flag(&["-C", folder, "list"]).ok().prints("limits");
