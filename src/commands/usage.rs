@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Failure;
 use crate::diagnostic::codes::change;
-use crate::render::{ColorChoice, Format, Output};
+use crate::render::{ColorChoice, Format, Outcome, Output};
 use std::ffi::OsString;
 
 /// Prints what clap has to say: help to standard output, a mistake to standard error, as JSON where the command line asks
@@ -29,6 +29,16 @@ pub(super) fn refuse(failure: &Failure, arguments: &[OsString]) -> u8 {
     }
     output.failure(failure);
     failure.exit() as u8
+}
+
+/// Prints the version as JSON. Returns the exit code.
+pub(super) fn tell_version() -> u8 {
+    let (stdout, stderr) = Output::terminals(ColorChoice::Never, &super::session::variable);
+    let mut output = Output::standard(stdout, stderr);
+    output.format = Format::Json;
+    // A closed pipe is no reason to fail.
+    let _ = output.print(&Outcome::report(super::version::Version));
+    0
 }
 
 /// How clap begins the last line of a mistake.

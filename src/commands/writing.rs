@@ -172,8 +172,9 @@ pub(super) fn change(
 /// The outcome of a call whose operation was carried out before; `None` when it was not, or has no id of its own.
 ///
 /// # Errors
-/// When the id can't be one, or belongs to another operation.
+/// When the id can't be one, or belongs to another operation, or the change could not be pushed.
 pub(super) fn done_before(root: &Root, write: &WriteArgs, purpose: &Purpose) -> Result<Option<Outcome>> {
+    root.may_push(&write.options())?;
     let (Some(id), Some(repository)) = (&write.op_id, root.repository()) else { return Ok(None) };
     if id.is_empty() || id.len() > 100 || id.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(Failure::new(&change::BAD_ARGUMENT, "an operation's id is a word of at most 100 characters"));

@@ -205,6 +205,19 @@ impl Root {
         Ok(true)
     }
 
+    /// Refuses a change that is to be pushed where nothing may use the network, before it is committed.
+    ///
+    /// # Errors
+    /// When it is so.
+    pub fn may_push(&self, options: &WriteOptions) -> Result<()> {
+        match self.repository().filter(|_| options.push) {
+            Some(repository) => {
+                repository.may_push().map_err(|error| push_failed("nothing was changed".to_owned(), &error))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Refuses where a change of this file could not be committed because of what the user has done to it.
     ///
     /// # Errors

@@ -48,6 +48,21 @@ fn a_push_is_proposed_where_there_is_a_remote() {
     repo.flag(&DISABLE).ok().says("next: git push, or to take it back: git flag undo");
 }
 
+#[test]
+fn offline_nothing_is_pushed_nor_changed() {
+    let repo = TestRepo::shop();
+    repo.shell("git init -q --bare ../remote.git && git remote add origin ../remote.git").ok();
+    let commits = repo.commits();
+    let offline = [("GIT_FLAG_OFFLINE", "1")];
+    for more in [&["--push"][..], &["--push", "--op-id", "op-1"]] {
+        let run = repo.flag_with(&[&DISABLE[..], more].concat(), &offline, None).exits(6).says("GIT_FLAG_OFFLINE");
+        assert_eq!(run.complains().code(), Some("F230"));
+    }
+    assert_eq!((repo.commits(), repo.git(&["ls-remote", "origin"])), (commits, String::new()));
+    repo.flag_with(&DISABLE, &offline, None).ok();
+    repo.flag_with(&["undo", "--push"], &offline, None).exits(6);
+}
+
 /// A call that is repeated pushes what there is; the remote may know nothing of the branch yet, or no one may.
 #[test]
 fn a_repeated_operation_is_pushed_where_there_is_something_to_push() {

@@ -21,6 +21,9 @@ pub enum PushError {
         /// What Git said.
         output: String,
     },
+    /// `GIT_FLAG_OFFLINE` is set.
+    #[error("`GIT_FLAG_OFFLINE` is set, and a push uses the network")]
+    Offline,
     /// Anything else: no remote, no network, no permission.
     #[error(transparent)]
     Git(#[from] GitError),
@@ -32,6 +35,7 @@ impl PushError {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Behind { .. } => Some("run `git pull --rebase`, then `git push`".to_owned()),
+            Self::Offline => Some("unset it, or push later with `git push`".to_owned()),
             Self::Refused { .. } => Some("the commit stands in this clone; push it as the remote demands".to_owned()),
             Self::Git(error) => error.help(),
         }
@@ -45,6 +49,7 @@ impl Repository {
     /// # Errors
     /// The commit stands here in any case.
     pub fn push(&self, remote: Option<&str>, branch: &str) -> Result<(), PushError> {
+        self.may_push()?;
         let remote = match remote {
             Some(remote) => remote.to_owned(),
             None => self.push_remote(branch)?,
@@ -64,6 +69,14 @@ impl Repository {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Refuses to push where nothing may use the network.
+    ///
+    /// # Errors
+    /// When `GIT_FLAG_OFFLINE` is set.
+    pub fn may_push(&self) -> Result<(), PushError> {
+        if self.place.environment.is_offline() { Err(PushError::Offline) } else { Ok(()) }
     }
 
     /// The remote that Git pushes a branch to: the configured one, `origin`, or the only one there is.
