@@ -11,14 +11,8 @@ use crate::render::Format;
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct FormatArgs {
     /// How to print: `table` for people, `json` or `yaml` for programs, and what else the command has.
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "table",
-        hide_default_value = true,
-        hide_possible_values = true
-    )]
-    format: Format,
+    #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
+    format: Option<Format>,
 
     /// Short for `--format json`.
     #[arg(long, conflicts_with = "format")]
@@ -31,7 +25,11 @@ impl FormatArgs {
     /// # Errors
     /// When the command does not have it.
     pub(super) fn choose(&self, allowed: &[Format]) -> Result<Format> {
-        let format = if self.json { Format::Json } else { self.format };
+        self.choose_or(allowed, Format::Table)
+    }
+
+    fn choose_or(&self, allowed: &[Format], default: Format) -> Result<Format> {
+        let format = if self.json { Format::Json } else { self.format.unwrap_or(default) };
         let always = [Format::Table, Format::Json, Format::Yaml];
         if always.contains(&format) || allowed.contains(&format) {
             return Ok(format);
@@ -39,6 +37,41 @@ impl FormatArgs {
         let names: Vec<&str> = always.iter().chain(allowed).map(|format| format.name()).collect();
         Err(Failure::new(&change::BAD_ARGUMENT, format!("this command has no format `{format}`"))
             .help(format!("formats are {}", names.join(", "))))
+    }
+}
+
+/// The formats of lists: tables for people, records that programs can split for pipes.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct ListFormatArgs {
+    #[command(flatten)]
+    format: FormatArgs,
+
+    /// End records of the format `plain` with a NUL byte instead of a line break.
+    #[arg(short = '0', long, conflicts_with_all = ["format", "json"])]
+    null: bool,
+
+    /// Cut nothing, however narrow the terminal is.
+    #[arg(long)]
+    no_truncate: bool,
+}
+
+/// The formats that lists have besides those that every report has.
+const LIST_FORMATS: [Format; 4] = [Format::Jsonl, Format::Plain, Format::Csv, Format::Markdown];
+
+impl ListFormatArgs {
+    /// Sets the format: the one that is asked for, else `table` where a person looks at a terminal, else `plain`. Returns
+    /// what ends a record.
+    ///
+    /// # Errors
+    /// When a list does not have it.
+    pub(super) fn apply(&self, session: &mut crate::commands::Session) -> Result<char> {
+        let people = session.output.stdout.tables && !self.null;
+        let default = if people { Format::Table } else { Format::Plain };
+        session.set_format(self.format.choose_or(&LIST_FORMATS, default)?);
+        if self.no_truncate {
+            session.output.stdout.width = None;
+        }
+        Ok(if self.null { '\0' } else { '\n' })
     }
 }
 

@@ -1,4 +1,4 @@
-use super::arguments::{AtArgs, FormatArgs, environment, moment};
+use super::arguments::{AtArgs, ListFormatArgs, environment, moment};
 use super::state::{self, State};
 use crate::commands::Session;
 use crate::diagnostic::Result;
@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 /// List flags with their state in each environment
 ///
 /// Archived flags are left out unless `--state archived` or `--all` asks for them. Several filters must all hold.
+///
+/// In a pipe the list is `plain`: one line per flag, separated by tabs, without a header: key, state in each environment
+/// (a word of `--state`), kind, owner, description; `-` where there is none. `--format table` prints the table all the same.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  git flag list\n  git flag list --env production --state partly\n  git flag list --owner team-payments --json"
@@ -52,11 +55,11 @@ pub struct Args {
     at: AtArgs,
 
     #[command(flatten)]
-    format: FormatArgs,
+    format: ListFormatArgs,
 }
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
-    session.set_format(args.format.choose(&[Format::Jsonl, Format::Plain, Format::Csv, Format::Markdown])?);
+    let end = args.format.apply(session)?;
     let root = session.root()?;
     let moment = moment(root.repository(), args.at.at.as_deref(), None, session.now())?;
     let loaded = root.load_all(moment.view)?;
@@ -73,7 +76,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let broken: Vec<String> =
         loaded.catalog.broken_flags.iter().map(|(key, broken)| format!("{key}: {}", broken.error)).collect();
     let project = loaded.catalog.project;
-    let mut outcome = Outcome::report(List { rows, project, environment: args.env, now: moment.now });
+    let mut outcome = Outcome::report(List { rows, project, environment: args.env, now: moment.now, end });
     if !broken.is_empty() {
         outcome =
             outcome.note(format!("{} not listed, because of errors:", super::wording::count(broken.len(), "flag")));
@@ -132,6 +135,8 @@ struct List {
     project: Project,
     environment: Option<String>,
     now: Timestamp,
+    /// What ends a record of the format `plain`.
+    end: char,
 }
 
 impl List {
@@ -151,6 +156,15 @@ impl List {
         cells.push(plain(flag.owner.as_deref()));
         cells.push((plain(flag.description.as_deref().or(flag.name.as_deref())).0, Tone::Dim));
         cells
+    }
+
+    /// For programs: words instead of symbols, each on its own telling the state.
+    fn fields(&self, row: &Row, state: impl Fn(&Flag, &str) -> String) -> Vec<String> {
+        let mut fields = self.cells(row, &Terminal::plain()).into_iter().map(|(text, _)| text).collect::<Vec<_>>();
+        for (field, environment) in fields.iter_mut().skip(1).zip(self.environments()) {
+            *field = state(&row.flag, environment);
+        }
+        fields
     }
 
     fn header(&self) -> Vec<&str> {
@@ -179,14 +193,22 @@ impl Report for List {
     }
 
     fn other(&self, format: Format) -> Option<String> {
-        let plain = Terminal::plain();
-        let rows =
-            self.rows.iter().map(|row| self.cells(row, &plain).into_iter().map(|(text, _)| text).collect::<Vec<_>>());
+        let word = |flag: &Flag, environment: &str| State::of(flag, environment, self.now).word().to_owned();
+        let summary = |flag: &Flag, name: &str| match flag.environment(name) {
+            Some(environment) => state::words_of(flag, environment, State::of(flag, name, self.now)),
+            None => "-".to_owned(),
+        };
+        let rows = |state: &dyn Fn(&Flag, &str) -> String| {
+            self.rows.iter().map(|row| self.fields(row, state)).collect::<Vec<_>>()
+        };
         let header = self.header().into_iter().map(str::to_owned).collect::<Vec<_>>();
         match format {
-            Format::Plain => Some(rows.map(|row| row.join("\t") + "\n").collect()),
-            Format::Csv => Some(super::wording::csv(std::iter::once(header).chain(rows))),
-            Format::Markdown => Some(super::wording::markdown_table(&header, rows)),
+            Format::Plain => Some(super::wording::records(rows(&word), self.end)),
+            Format::Csv => Some(super::wording::csv(std::iter::once(header).chain(rows(&summary)))),
+            Format::Markdown => {
+                let cells = |row| self.cells(row, &Terminal::plain()).into_iter().map(|(text, _)| text).collect();
+                Some(super::wording::markdown_table(&header, self.rows.iter().map(cells)))
+            }
             _ => None,
         }
     }

@@ -22,6 +22,7 @@ mod testing;
 mod trace;
 mod usage;
 mod values;
+mod version;
 mod wording;
 mod writing;
 
@@ -93,7 +94,7 @@ commands! {
     "History" { log Log, audit Audit, rollback Rollback, undo Undo }
     "Clean up" { rename Rename, archive Archive, delete Delete }
     "Ship" { hook Hook }
-    "Help" { explain Explain, doctor Doctor, schema Schema, completions Completions }
+    "Help" { help Help, explain Explain, doctor Doctor, schema Schema, completions Completions }
 }
 
 /// A whole command line.
@@ -137,11 +138,17 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     bug::install_hook();
     let arguments: Vec<std::ffi::OsString> = arguments.into_iter().collect();
     clap_complete::CompleteEnv::with_factory(completing::command).bin("git-flag").complete();
+    if version::is_asked_as_json(&arguments) {
+        return usage::tell_version();
+    }
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => return usage::report(&error, &arguments),
     };
-    let mut session = session::from_process(&cli.globals, &arguments);
+    let mut session = match session::from_process(&cli.globals, &arguments) {
+        Ok(session) => session,
+        Err(failure) => return usage::refuse(&failure, &arguments),
+    };
     match cli.command.run(&mut session) {
         Ok(outcome) => match session.output.print(&outcome) {
             Ok(()) => outcome.exit as u8,
@@ -171,7 +178,7 @@ pub fn command() -> clap::Command {
 fn root() -> clap::Command {
     let root = clap::Command::new("git-flag")
         .bin_name("git flag")
-        .version(env!("CARGO_PKG_VERSION"))
+        .version(version::line())
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)

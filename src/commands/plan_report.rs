@@ -23,6 +23,10 @@ pub(super) struct PlanReport {
     in_git: bool,
     /// Where a push could go.
     remotes: Vec<String>,
+    /// The branch that is checked out, when Git does not know where to push it.
+    unpublished: Option<String>,
+    /// Why `--push` had nothing to do.
+    unpushed: Option<String>,
 }
 
 impl PlanReport {
@@ -31,7 +35,14 @@ impl PlanReport {
         let branch = write.branch.clone();
         let in_git = root.repository().is_some();
         let remotes = root.repository().and_then(|repository| repository.remotes().ok()).unwrap_or_default();
-        Self { done, paths, now, dry_run: write.dry_run, no_commit: write.no_commit, branch, in_git, remotes }
+        let unpublished = root.repository().and_then(|repository| {
+            let head = repository.head().ok()?;
+            let short = head.branch()?.strip_prefix("refs/heads/")?.to_owned();
+            repository.config(&format!("branch.{short}.merge")).ok()?.is_none().then_some(short)
+        });
+        let unpushed = (write.push && !write.dry_run && !done.pushed).then(|| super::writing::nothing_to_push(write));
+        let (dry_run, no_commit) = (write.dry_run, write.no_commit);
+        Self { done, paths, now, dry_run, no_commit, branch, in_git, remotes, unpublished, unpushed }
     }
 
     /// The report, with words on standard error about what was done and what to do next.
@@ -40,6 +51,7 @@ impl PlanReport {
         if self.done.plan.edits.is_empty() {
             let machine = !matches!(session.output.format, Format::Table);
             let pushed = self.done.pushed.then(|| "pushed what was committed before".to_owned());
+            let pushed = pushed.or_else(|| self.unpushed.clone());
             let outcome = if machine { Outcome::report(self) } else { Outcome::silent() };
             let outcome = outcome.note(purpose.nothing.clone());
             return Ok(match pushed {
@@ -92,7 +104,7 @@ impl PlanReport {
     /// What pushes the commit, where there is somewhere to push to.
     fn push_command(&self) -> Option<String> {
         let remote = self.remotes.iter().find(|name| *name == "origin").or(self.remotes.first())?;
-        Some(match &self.branch {
+        Some(match self.branch.as_ref().or(self.unpublished.as_ref()) {
             Some(branch) => format!("git push -u {remote} {branch}"),
             None => "git push".to_owned(),
         })

@@ -15,6 +15,8 @@ use std::collections::BTreeSet;
 pub(super) struct Back<'c> {
     pub(super) change: &'c Change,
     pub(super) parts: Parts,
+    /// The key that the flag has now, where another one may have come after the change.
+    pub(super) today: Option<FlagKey>,
 }
 
 impl Back<'_> {
@@ -40,21 +42,13 @@ impl Back<'_> {
 /// # Errors
 /// When later changes touched the same part, what would come back refers to something gone, something refers to what
 /// would go, or a side does not read.
-///
-/// `today` is the key that the flag has now, where all changes are of one flag: they may be from before a rename.
-pub(super) fn take_back(
-    draft: &mut Draft<'_>,
-    root: &Root,
-    repository: &Repository,
-    backs: &[Back<'_>],
-    today: Option<&FlagKey>,
-) -> Result<()> {
+pub(super) fn take_back(draft: &mut Draft<'_>, root: &Root, repository: &Repository, backs: &[Back<'_>]) -> Result<()> {
     let mut touched = Vec::new();
     for back in backs {
         let Some(then) = back.change.after.as_ref().or(back.change.before.as_ref()).map(|version| &version.key) else {
             continue;
         };
-        let key = match today {
+        let key = match &back.today {
             Some(today) if draft.find_flag(then.as_str())?.is_none() && draft.find_flag(today.as_str())?.is_some() => {
                 today
             }

@@ -3,7 +3,7 @@ use super::past;
 use super::restore::{self, Back};
 use super::writing::{Purpose, WriteArgs, change, done_before};
 use crate::commands::Session;
-use crate::compare;
+use crate::compare::{self, Aspect};
 use crate::diagnostic::codes::{change as codes, repository};
 use crate::diagnostic::{Failure, Result};
 use crate::git::{CommitId, ObjectId, Repository};
@@ -94,10 +94,10 @@ impl Here<'_> {
             return Err(nothing(self.key, self.environment, found.len()));
         }
         let purpose = self.purpose(found.iter().map(|(change, _)| change.commit).collect());
-        let backs: Vec<Back<'_>> = found.iter().map(|(change, parts)| Back { change, parts: parts.clone() }).collect();
+        let backs: Vec<Back<'_>> = found.iter().map(|(change, parts)| self.back(change, parts.clone())).collect();
         let words: Vec<String> = backs.iter().map(|back| self.words(back)).collect();
         change(session, write, purpose, |draft| {
-            restore::take_back(draft, self.root, self.repository, &backs, Some(self.key))
+            restore::take_back(draft, self.root, self.repository, &backs)
                 .map_err(|failure| self.whole(failure))?;
             Ok(format!("roll back {}", words.join("; ")))
         })
@@ -129,7 +129,13 @@ impl Here<'_> {
                 draft.set_text(path.clone(), text.clone());
                 return Ok(what);
             }
-            self.set(draft, flag)?;
+            match self.set(draft, flag) {
+                // What a file that does not read holds can't be kept in part; as a whole it can go back.
+                Err(failure) if failure.code() == Some(&repository::FLAG_DOES_NOT_READ) && self.environment.is_none() => {
+                    self.replace(draft, flag, text.clone())?;
+                }
+                done => done.map_err(|failure| self.whole(failure))?,
+            }
             Ok(what)
         })
     }
@@ -142,6 +148,14 @@ impl Here<'_> {
         let key = wanted.key.clone();
         draft.set_flag(&file, &Flag { key: self.key.clone(), ..wanted })?;
         if key == *self.key { Ok(()) } else { restore::rename_back(draft, &file.path, self.key, &key) }
+    }
+
+    /// Puts the text of then into the place of a file that does not read.
+    fn replace(&self, draft: &mut Draft<'_>, then: &Flag, text: Option<String>) -> Result<()> {
+        restore::refer(draft, then, None)?;
+        let Some(path) = draft.find_flag(self.key.as_str())? else { return Ok(()) };
+        draft.set_text(path.clone(), text);
+        if then.key == *self.key { Ok(()) } else { restore::rename_back(draft, &path, self.key, &then.key) }
     }
 
     /// A file that does not read has no environments to go back in; as a whole it can go back.
@@ -160,7 +174,7 @@ impl Here<'_> {
         for step in Changes::new(self.root, self.repository, self.project, self.key, self.tip, None)? {
             let (change, commit) = step?;
             let parts = undone.note(&commit).and(&Parts::of(self.environment));
-            if (Back { change: &change, parts: parts.clone() }).differences().next().is_some() {
+            if self.back(&change, parts.clone()).differences().next().is_some() {
                 found.push((change, parts));
             }
             if found.len() == most {
@@ -170,13 +184,17 @@ impl Here<'_> {
         Ok(found)
     }
 
+    fn back<'c>(&self, change: &'c Change, parts: Parts) -> Back<'c> {
+        Back { change, parts, today: Some(self.key.clone()) }
+    }
+
     /// What happened since a commit.
     fn since(&self, commit: CommitId) -> Result<Since> {
         let mut changes = Changes::new(self.root, self.repository, self.project, self.key, self.tip, Some(commit))?;
         let (mut found, mut start) = (Vec::new(), None);
         for step in changes.by_ref() {
             let (change, _) = step?;
-            let back = Back { change: &change, parts: Parts::of(self.environment) };
+            let back = self.back(&change, Parts::of(self.environment));
             if back.differences().next().is_some() {
                 found.push(change.commit);
             }
@@ -194,6 +212,10 @@ impl Here<'_> {
     /// What is taken back, in a few words.
     fn words(&self, back: &Back<'_>) -> String {
         let own: Vec<_> = back.differences().cloned().collect();
+        if let Some(broken) = own.iter().find(|it| it.aspect == Aspect::Unreadable) {
+            let error = broken.after.as_ref().map_or("", |side| &side.text);
+            return format!("what broke the file: {error}");
+        }
         match self.environment {
             Some(_) => own.iter().map(compare::Difference::clause).collect::<Vec<_>>().join(", "),
             None => compare::summarise(&own),

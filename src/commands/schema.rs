@@ -39,6 +39,7 @@ const OUTPUTS: &[(&str, &str)] = &[
     ("show", include_str!("../../schemas/output/show.v1.schema.json")),
     ("test", include_str!("../../schemas/output/test.v1.schema.json")),
     ("validate", include_str!("../../schemas/output/validate.v1.schema.json")),
+    ("version", include_str!("../../schemas/output/version.v1.schema.json")),
 ];
 
 pub(super) fn run(args: Args, _: &mut Session) -> Result<Outcome> {

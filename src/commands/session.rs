@@ -166,22 +166,40 @@ impl Session {
 }
 
 /// The session of this process: the only place that reads its environment, its clock and its folder.
+///
+/// # Errors
+/// When a variable does not say what it should.
 #[expect(clippy::disallowed_methods, reason = "effects enter here")]
-pub(super) fn from_process(globals: &super::Globals, arguments: &[std::ffi::OsString]) -> Session {
+pub(super) fn from_process(globals: &super::Globals, arguments: &[std::ffi::OsString]) -> Result<Session> {
     let variable = |name: &str| std::env::var(name).ok();
     let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty() && value != "0" && value != "false");
     let (stdout, stderr) = Output::terminals(globals.color, &variable);
     let mut output = Output::standard(stdout, stderr);
     output.quiet = globals.quiet;
     let current = std::env::current_dir().unwrap_or_default();
-    let directory = globals.directory.as_ref().map_or_else(|| current.clone(), |given| current.join(given));
+    let directory = globals.directory.as_ref().map_or_else(|| current.clone(), |given| entered(&current.join(given)));
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let fixed = variable("GIT_FLAG_NOW").and_then(|text| Timestamp::parse(&text).ok());
-    let now = fixed.unwrap_or_else(|| Timestamp::from_unix(i64::try_from(clock).unwrap_or(i64::MAX)));
+    let now = match std::env::var_os("GIT_FLAG_NOW").filter(|text| !text.is_empty()) {
+        Some(text) => fixed_time(&text.to_string_lossy())?,
+        None => Timestamp::from_unix(i64::try_from(clock).unwrap_or(i64::MAX)),
+    };
     let terminals = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     let interactive = terminals && !globals.no_input && !set("CI");
     let command_line = arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
-    Session::new(SessionOptions { directory, now, interactive, output, command_line })
+    Ok(Session::new(SessionOptions { directory, now, interactive, output, command_line }))
+}
+
+/// The time that `GIT_FLAG_NOW` says it is.
+fn fixed_time(text: &str) -> Result<Timestamp> {
+    Timestamp::parse(text).map_err(|error| {
+        Failure::new(&change::BAD_ARGUMENT, format!("the environment variable `GIT_FLAG_NOW` is set, but {error}"))
+            .help("`unset GIT_FLAG_NOW` takes the time of the clock")
+    })
+}
+
+/// The folder in which a process that enters `path` is: without links and `..`, which lie about the folders above it.
+fn entered(path: &std::path::Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
 }
 
 /// The folder of the process, for completion, which has no session.

@@ -5,7 +5,7 @@ use crate::commands::Session;
 use crate::diagnostic::codes::change as codes;
 use crate::diagnostic::{Failure, Result};
 use crate::git::{RawChange, Repository};
-use crate::history::{Operation, Parts, last_operation};
+use crate::history::{Operation, Parts, last_operation, lives_on_as};
 use crate::project::layout::PROJECT;
 use crate::project::{Draft, Root, decode_text, trailer, trailers};
 use crate::render::{Format, Outcome};
@@ -53,21 +53,31 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         .help(format!("`git revert {}` does", operation.commit.id.short())));
     }
     past::warn_when_cut(session, repository);
-    let purpose = purpose(&operation);
+    let backs = operation
+        .flags
+        .iter()
+        .map(|change| {
+            let then = change.after.as_ref().map(|version| &version.key);
+            let today = then.map(|then| lives_on_as(&root, repository, &project, then, operation.commit.id, tip));
+            Ok(Back { change, parts: Parts::of(None), today: today.transpose()?.flatten() })
+        })
+        .collect::<Result<Vec<Back<'_>>>>()?;
+    let purpose = purpose(&operation, &backs);
     change(session, &args.write, purpose, |draft| {
         // Segments first, which flags that come back may refer to.
         for other in &operation.others {
             put_back(draft, &root, repository, other)?;
         }
-        let backs: Vec<Back<'_>> =
-            operation.flags.iter().map(|change| Back { change, parts: Parts::of(None) }).collect();
-        restore::take_back(draft, &root, repository, &backs, None)?;
+        restore::take_back(draft, &root, repository, &backs)?;
         Ok(format!("undo {}", what(&operation)))
     })
 }
 
-fn purpose(operation: &Operation) -> Purpose {
-    let subject = trailers(&operation.commit.message, trailer::KEY).next().unwrap_or("project").to_owned();
+fn purpose(operation: &Operation, backs: &[Back<'_>]) -> Purpose {
+    let then = trailers(&operation.commit.message, trailer::KEY).next().unwrap_or("project");
+    let is_it = |back: &&Back<'_>| back.change.after.as_ref().is_some_and(|version| version.key.as_str() == then);
+    let today = backs.iter().find(is_it).and_then(|back| back.today.as_ref());
+    let subject = today.map_or_else(|| then.to_owned(), ToString::to_string);
     Purpose {
         subject,
         action: "undo",

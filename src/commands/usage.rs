@@ -2,17 +2,14 @@
 
 use crate::diagnostic::Failure;
 use crate::diagnostic::codes::change;
-use crate::render::{ColorChoice, Format, Output};
+use crate::render::{ColorChoice, Format, Outcome, Output};
 use std::ffi::OsString;
 
 /// Prints what clap has to say: help to standard output, a mistake to standard error, as JSON where the command line asks
 /// for it. Returns the exit code.
 pub(super) fn report(error: &clap::Error, arguments: &[OsString]) -> u8 {
     if error.use_stderr() && asks_for_json(arguments) {
-        let (stdout, stderr) = Output::terminals(ColorChoice::Never, &|_| None);
-        let mut output = Output::standard(stdout, stderr);
-        output.format = Format::Json;
-        output.failure(&failure(&error.render().to_string(), &help(arguments)));
+        return refuse(&failure(&error.render().to_string(), &help(arguments)), arguments);
     } else if let Some(text) = error.render().ansi().to_string().rsplit_once(MORE).map(|(text, _)| text) {
         let (stdout, stderr) = Output::terminals(ColorChoice::Auto, &super::session::variable);
         Output::standard(stdout, stderr).error(&format!("{text}{MORE}`{}`.\n", help(arguments)));
@@ -21,6 +18,27 @@ pub(super) fn report(error: &clap::Error, arguments: &[OsString]) -> u8 {
         let _ = error.print();
     }
     u8::try_from(error.exit_code()).unwrap_or(2)
+}
+
+/// Prints why no command was run, as JSON where the command line asks for it. Returns the exit code.
+pub(super) fn refuse(failure: &Failure, arguments: &[OsString]) -> u8 {
+    let (stdout, stderr) = Output::terminals(ColorChoice::Auto, &super::session::variable);
+    let mut output = Output::standard(stdout, stderr);
+    if asks_for_json(arguments) {
+        output.format = Format::Json;
+    }
+    output.failure(failure);
+    failure.exit() as u8
+}
+
+/// Prints the version as JSON. Returns the exit code.
+pub(super) fn tell_version() -> u8 {
+    let (stdout, stderr) = Output::terminals(ColorChoice::Never, &super::session::variable);
+    let mut output = Output::standard(stdout, stderr);
+    output.format = Format::Json;
+    // A closed pipe is no reason to fail.
+    let _ = output.print(&Outcome::report(super::version::Version));
+    0
 }
 
 /// How clap begins the last line of a mistake.

@@ -34,6 +34,10 @@ pub struct Args {
     #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = ["error", "warning", "info", "never"])]
     fail_on: String,
 
+    /// Succeed whatever is found; short for `--fail-on never`.
+    #[arg(long, conflicts_with = "fail_on")]
+    exit_zero: bool,
+
     #[command(flatten)]
     at: AtArgs,
 
@@ -60,7 +64,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     diagnostic::sort(&mut problems, &sources);
     let prefix = root.prefix().to_owned();
     problems.retain(|problem| args.wants(problem, session.directory(), root.directory()));
-    let level = Severity::from_name(&args.fail_on);
+    let level = Severity::from_name(&args.fail_on).filter(|_| !args.exit_zero);
     if let (true, Some(level)) = (args.hook, level) {
         // Whoever commits wants to know what stops them; the rest is for `git flag validate`.
         problems.retain(|problem| problem.severity >= level);

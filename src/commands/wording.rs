@@ -11,6 +11,11 @@ pub(super) fn count(number: usize, word: &str) -> String {
     }
 }
 
+/// Records with fields separated by tabs, each ended by `end`.
+pub(super) fn records(rows: impl IntoIterator<Item = Vec<String>>, end: char) -> String {
+    rows.into_iter().map(|row| format!("{}{end}", row.join("\t"))).collect()
+}
+
 /// Comma-separated values by RFC 4180; see [`csv_line`].
 pub(super) fn csv(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     rows.into_iter().map(|row| csv_line(&row)).collect()

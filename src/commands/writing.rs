@@ -162,8 +162,7 @@ pub(super) fn change(
     .and_then(|mut done| {
         if done.plan.edits.is_empty() && write.push && !write.dry_run {
             // A commit whose push failed before is pushed by trying again.
-            root.push(&options)?;
-            done.pushed = true;
+            done.pushed = root.push(&options)?;
         }
         PlanReport::new(done, &root, now, write).outcome(session, &purpose)
     })
@@ -173,8 +172,9 @@ pub(super) fn change(
 /// The outcome of a call whose operation was carried out before; `None` when it was not, or has no id of its own.
 ///
 /// # Errors
-/// When the id can't be one, or belongs to another operation.
+/// When the id can't be one, or belongs to another operation, or the change could not be pushed.
 pub(super) fn done_before(root: &Root, write: &WriteArgs, purpose: &Purpose) -> Result<Option<Outcome>> {
+    root.may_push(&write.options())?;
     let (Some(id), Some(repository)) = (&write.op_id, root.repository()) else { return Ok(None) };
     if id.is_empty() || id.len() > 100 || id.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(Failure::new(&change::BAD_ARGUMENT, "an operation's id is a word of at most 100 characters"));
@@ -191,12 +191,19 @@ pub(super) fn done_before(root: &Root, write: &WriteArgs, purpose: &Purpose) -> 
         )
         .help("use another id for another operation"));
     }
-    if write.push {
-        root.push(&write.options())?;
-    }
-    let report = Repeated { operation: id.clone(), commit: found.commit.to_string(), pushed: write.push };
+    let pushed = write.push && root.push(&write.options())?;
+    let report = Repeated { operation: id.clone(), commit: found.commit.to_string(), pushed };
     let words = format!("operation `{id}` was carried out already, as commit {}", found.commit.short());
-    Ok(Some(Outcome::report(report).note(words)))
+    let outcome = Outcome::report(report).note(words);
+    Ok(Some(if pushed == write.push { outcome } else { outcome.note(nothing_to_push(write)) }))
+}
+
+/// Why `--push` did nothing.
+pub(super) fn nothing_to_push(write: &WriteArgs) -> String {
+    match &write.branch {
+        Some(branch) => format!("there is no branch `{branch}` yet, so there is nothing to push"),
+        None => "there is no commit yet, so there is nothing to push".to_owned(),
+    }
 }
 
 /// A call that was carried out before.

@@ -77,6 +77,11 @@ impl Environment {
         self.variables.iter().any(|(name, _)| name.as_encoded_bytes().starts_with(b"GIT_CONFIG"))
     }
 
+    /// Whether nothing may use the network.
+    pub(super) fn is_offline(&self) -> bool {
+        self.get("GIT_FLAG_OFFLINE").is_some_and(|value| value != "0" && value != "false")
+    }
+
     pub(super) fn ceilings(&self) -> Vec<PathBuf> {
         self.get("GIT_CEILING_DIRECTORIES").map(|list| env::split_paths(list).collect()).unwrap_or_default()
     }

@@ -66,7 +66,10 @@ impl Repository {
     }
 
     /// The commit of a ref given by its full name, if the ref exists.
-    pub(super) fn ref_commit(&self, name: &str) -> Result<Option<CommitId>, GitError> {
+    ///
+    /// # Errors
+    /// If refs can't be read.
+    pub fn ref_commit(&self, name: &str) -> Result<Option<CommitId>, GitError> {
         if let Some(library) = &self.library {
             match library.refname_to_id(name) {
                 Ok(oid) => return Ok(Some(library::from_oid(oid)?)),

@@ -80,6 +80,10 @@ impl Git {
         if manner == Manner::Read {
             command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_REPLACE_OBJECTS", "1");
         }
+        if place.environment.is_offline() && manner != Manner::Hook {
+            // What a partial clone lacks stays away; an empty list of protocols allows none.
+            command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "");
+        }
         let own = if manner == Manner::Read { READ_SETTINGS } else { &[] };
         for setting in own.iter().chain(settings) {
             command.args(["-c", setting]);

@@ -188,6 +188,41 @@ pub fn flag_at(
     Ok(Some((version, content)))
 }
 
+/// The key under which a flag that is gone at `tip` lives on, when a commit after `since` moved its file: with its buckets,
+/// as `git flag rename` does, or as it was, as `git mv` does.
+///
+/// # Errors
+/// When Git can't read the history.
+pub fn lives_on_as(
+    root: &Root,
+    repository: &Repository,
+    project: &Project,
+    key: &FlagKey,
+    since: CommitId,
+    tip: CommitId,
+) -> Result<Option<FlagKey>, GitError> {
+    let mut seen = BTreeSet::from([key.clone()]);
+    let mut key = key.clone();
+    loop {
+        let mut changes = Changes::new(root, repository, project, &key, tip, Some(since))?;
+        if changes.focused {
+            return Ok((seen.len() > 1).then_some(key));
+        }
+        let next = match changes.next().transpose()? {
+            Some((Change { before: Some(old), after: None, .. }, commit)) => match commit.parents.first() {
+                Some(parent) => changes.walker.moved(*parent, commit.id, &old)?,
+                None => None,
+            },
+            Some(_) => None,
+            None => changes.became().map(|(key, _)| key.clone()),
+        };
+        match next {
+            Some(next) if seen.insert(next.clone()) => key = next,
+            _ => return Ok(None),
+        }
+    }
+}
+
 /// The last operation of this tool along first parents of `tip` that is not undone, and is no undo itself.
 ///
 /// # Errors

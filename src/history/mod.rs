@@ -22,7 +22,7 @@ mod touch;
 mod undone;
 mod walk;
 
-pub use changes::{Change, Changes, Operation, flag_at, last_operation};
+pub use changes::{Change, Changes, Operation, flag_at, last_operation, lives_on_as};
 pub use commit::CommitFacts;
 pub use contents::{Content, State};
 pub use digest::{Facts, Place, Sha, VERSION};

@@ -173,6 +173,17 @@ impl Walker<'_> {
         Ok(come.into_iter().find(|new| new.key != old.key && self.was(Some(new), &flag)))
     }
 
+    /// The key of the file with the content of one removed between two commits, when one was added.
+    pub(super) fn moved(
+        &self,
+        parent: CommitId,
+        commit: CommitId,
+        old: &FileVersion,
+    ) -> Result<Option<FlagKey>, GitError> {
+        let come = self.one_sided(parent, commit, |change| change.old.is_none())?;
+        Ok(come.into_iter().find(|new| new.id == old.id).map(|new| new.key))
+    }
+
     /// The files of flags that are only on one side of two commits, as `is` says.
     fn one_sided(
         &self,

@@ -189,7 +189,8 @@ enum Item {
 
 type Result2<T, E> = std::result::Result<T, E>;
 
-struct Part {
+/// What one file adds to what is loaded.
+pub(super) struct Part {
     item: Item,
     problems: Vec<Diagnostic>,
     source: Option<(FilePath, String)>,
@@ -211,12 +212,7 @@ pub fn load_all(files: &Files<'_>) -> Result<Loaded> {
         _ => found.iter().map(|entry| load_part(entry, |path| files.look(path))).collect(),
     };
     let clashes = clashes(&found);
-    let mut loaded = Loaded {
-        catalog: Catalog::new(project),
-        flag_files: BTreeMap::new(),
-        problems: Vec::new(),
-        sources: Sources::new(),
-    };
+    let mut loaded = Loaded::new(project);
     for part in parts {
         let mut part = part?;
         if let Item::Flag(key, path, read) = &mut part.item
@@ -261,7 +257,8 @@ fn load_part(entry: &Found, look: impl Fn(&str) -> Result<Content>) -> Result<Pa
     })
 }
 
-fn flag_content(key: FlagKey, path: FilePath, content: Content) -> Part {
+/// A flag as far as it could be read.
+pub(super) fn flag_content(key: FlagKey, path: FilePath, content: Content) -> Part {
     match content {
         Content::Absent => Part { item: Item::Nothing, problems: Vec::new(), source: None },
         Content::Plain(bytes) => flag_part(key, path, bytes),
@@ -278,7 +275,8 @@ fn flag_content(key: FlagKey, path: FilePath, content: Content) -> Part {
     }
 }
 
-fn segment_content(name: SegmentName, path: FilePath, content: Content) -> Part {
+/// A segment as far as it could be read.
+pub(super) fn segment_content(name: SegmentName, path: FilePath, content: Content) -> Part {
     match content {
         Content::Absent => Part { item: Item::Nothing, problems: Vec::new(), source: None },
         Content::Plain(bytes) => segment_part(name, path, bytes),
@@ -318,7 +316,17 @@ fn first_error(problems: &[Diagnostic]) -> String {
 }
 
 impl Loaded {
-    fn add(&mut self, part: Part) {
+    /// Nothing but the project.
+    pub(super) fn new(project: Project) -> Self {
+        Self {
+            catalog: Catalog::new(project),
+            flag_files: BTreeMap::new(),
+            problems: Vec::new(),
+            sources: Sources::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, part: Part) {
         self.problems.extend(part.problems);
         if let Some((path, text)) = part.source {
             self.sources.insert(path, text);
@@ -370,12 +378,7 @@ impl Loaded {
 /// As for [`load_all`].
 pub fn load_closure(files: &Files<'_>, keys: &[FlagKey]) -> Result<Loaded> {
     let project = load_project(files)?;
-    let mut loaded = Loaded {
-        catalog: Catalog::new(project),
-        flag_files: BTreeMap::new(),
-        problems: Vec::new(),
-        sources: Sources::new(),
-    };
+    let mut loaded = Loaded::new(project);
     let mut flags: Vec<FlagKey> = keys.to_vec();
     let mut segments: Vec<SegmentName> = Vec::new();
     let mut rings_used = false;

@@ -1,7 +1,7 @@
 //! What a writing command is going to do, before it does it.
 
 use super::draft::{Draft, FileEdit};
-use super::files::Files;
+use super::files::{Content, Files};
 use super::layout::{self, Role};
 use super::load::{self, Loaded};
 use super::message::Message;
@@ -76,31 +76,19 @@ fn changed<'e>(
     edits: &'e [FileEdit],
     side: impl Fn(&'e FileEdit) -> Option<&'e str>,
 ) -> Result<Loaded> {
-    let mut catalog = Catalog::new(load::load_project(files)?);
-    let mut problems = Vec::new();
-    let mut sources = crate::source::Sources::new();
-    let mut flag_files = std::collections::BTreeMap::new();
+    let mut loaded = Loaded::new(load::load_project(files)?);
     for edit in edits {
         let Some(text) = side(edit) else { continue };
-        let bytes = text.as_bytes().to_vec();
-        sources.insert(edit.path.clone(), text);
-        match layout::role(&edit.path) {
-            Role::Flag(key) => {
-                let read = load::read_flag(&edit.path, &key, bytes);
-                problems.extend(read.problems);
-                flag_files.insert(key.clone(), edit.path.clone());
-                catalog.flags.extend(read.value.map(|flag| (key, flag)));
-            }
-            Role::Segment(name) => {
-                let read = load::read_segment(&edit.path, &name, bytes);
-                problems.extend(read.problems);
-                catalog.segments.extend(read.value.map(|segment| (name, segment)));
-            }
-            Role::Misplaced(why) => problems.push(load::misplaced(&edit.path, &why)),
+        let (path, content) = (edit.path.clone(), Content::Plain(text.as_bytes().to_vec()));
+        loaded.sources.insert(path.clone(), text);
+        match layout::role(&path) {
+            Role::Flag(key) => loaded.add(load::flag_content(key, path, content)),
+            Role::Segment(name) => loaded.add(load::segment_content(name, path, content)),
+            Role::Misplaced(why) => loaded.problems.push(load::misplaced(&path, &why)),
             Role::Project | Role::Tests(_) | Role::Other => {}
         }
     }
-    Ok(Loaded { catalog, flag_files, problems, sources })
+    Ok(loaded)
 }
 
 /// Errors of the changed files, and of what they refer to, that were not there before.

@@ -52,6 +52,7 @@ impl Root {
     /// # Errors
     /// When there is no `flags/project.yaml`, or Git refuses to open the repository.
     pub fn discover(start: &Path) -> Result<Self> {
+        must_be_folder(start)?;
         Self::discover_in(start, Repository::discover(start)?)
     }
 
@@ -61,6 +62,7 @@ impl Root {
     /// # Errors
     /// As for [`Root::discover`].
     pub fn discover_mended(start: &Path) -> Result<(Self, Option<Diagnostic>)> {
+        must_be_folder(start)?;
         let repository = Repository::discover(start)?;
         let mended = repository.as_ref().map_or(Ok(None), Repository::recover_before_reading);
         let warning = match mended {
@@ -91,8 +93,11 @@ impl Root {
             skipped.iter().any(|entry| entry.path == project).then_some(())
         };
         let is_root = |folder: &&Path| folder.join(PROJECT).is_file() || in_index(folder).is_some();
-        let Some(directory) = start.ancestors().find(is_root).map(Path::to_path_buf) else {
-            return Self::without_files(start, repository);
+        // Who is in a bare repository asks for its flags, not for those around the folder where it happens to lie.
+        let bare = repository.as_ref().filter(|repository| repository.is_bare()).map(Repository::git_dir);
+        let inside = |folder: &&Path| bare.is_none_or(|bare| !start.starts_with(bare) || folder.starts_with(bare));
+        let Some(directory) = start.ancestors().take_while(inside).find(is_root).map(Path::to_path_buf) else {
+            return Self::without_files(repository);
         };
         let Some(prefix) = work_tree.and_then(|top| relative(&top, &directory)) else {
             // The flags lie outside of the repository around the folder.
@@ -107,15 +112,11 @@ impl Root {
     }
 
     /// A bare repository, read at HEAD.
-    fn without_files(start: &Path, repository: Option<Repository>) -> Result<Self> {
+    fn without_files(repository: Option<Repository>) -> Result<Self> {
         let missing = || {
             Failure::new(&repository::NO_PROJECT, format!("there is no `{PROJECT}` here or above"))
                 .help("`git flag init` starts a repository of flags; `-C DIR` names another folder")
         };
-        if !start.is_dir() {
-            return Err(Failure::new(&repository::IO_FAILED, format!("there is no folder `{}`", start.display()))
-                .help("`-C` names a folder that exists"));
-        }
         let Some(repository) = repository else { return Err(missing()) };
         let has_project = |head: Head| {
             let commit = head.commit()?;
@@ -241,6 +242,15 @@ impl Root {
         keys.sort_unstable();
         Ok(keys)
     }
+}
+
+/// Nothing above a folder that does not exist is asked in its place.
+fn must_be_folder(start: &Path) -> Result<()> {
+    if start.is_dir() {
+        return Ok(());
+    }
+    let words = format!("there is no folder `{}`", start.display());
+    Err(Failure::new(&repository::IO_FAILED, words).help("`-C` names a folder that exists"))
 }
 
 /// `directory` below `top`, with slashes and one at the end; empty when they are the same.

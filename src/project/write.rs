@@ -180,29 +180,40 @@ impl Root {
             warnings: committed.notes,
         };
         if options.push {
-            let branch = committed.branch.strip_prefix("refs/heads/").unwrap_or(&committed.branch);
             let short = committed.id.short();
-            self.push_branch(branch)
+            repository
+                .push(None, &committed.branch)
                 .map_err(|words| push_failed(format!("committed {short}, but the push failed"), &words))?;
             done.pushed = true;
         }
         Ok(Some(done))
     }
 
-    /// Pushes the branch that changes with these options go to.
+    /// Pushes the branch that changes with these options go to. `false` when that branch is yet to begin, so that there is
+    /// nothing to push.
     ///
     /// # Errors
     /// What Git says.
-    pub fn push(&self, options: &WriteOptions) -> Result<()> {
-        let head = self.git()?.head()?;
-        let current = head.branch().map(|branch| branch.strip_prefix("refs/heads/").unwrap_or(branch).to_owned());
-        let Some(branch) = options.branch.clone().or(current) else { return Ok(()) };
-        self.push_branch(&branch).map_err(|error| push_failed("the push failed".to_owned(), &error))
+    pub fn push(&self, options: &WriteOptions) -> Result<bool> {
+        let repository = self.git()?;
+        let named = options.branch.as_ref().map(|name| format!("refs/heads/{name}"));
+        let Some(branch) = named.or(repository.head()?.branch().map(str::to_owned)) else { return Ok(false) };
+        if repository.ref_commit(&branch)?.is_none() {
+            return Ok(false);
+        }
+        repository.push(None, &branch).map_err(|error| push_failed("the push failed".to_owned(), &error))?;
+        Ok(true)
     }
 
-    fn push_branch(&self, branch: &str) -> std::result::Result<(), PushError> {
-        match self.repository() {
-            Some(repository) => repository.push(None, branch),
+    /// Refuses a change that is to be pushed where nothing may use the network, before it is committed.
+    ///
+    /// # Errors
+    /// When it is so.
+    pub fn may_push(&self, options: &WriteOptions) -> Result<()> {
+        match self.repository().filter(|_| options.push) {
+            Some(repository) => {
+                repository.may_push().map_err(|error| push_failed("nothing was changed".to_owned(), &error))
+            }
             None => Ok(()),
         }
     }

@@ -1,6 +1,6 @@
 //! The two streams, and what the terminal can show.
 
-use super::{Format, Outcome, Report, diagnostic};
+use super::{Format, Outcome, Report, diagnostic, style};
 use crate::diagnostic::Failure;
 use anstream::AutoStream;
 use std::io::{self, IsTerminal, Write};
@@ -14,13 +14,15 @@ pub struct Terminal {
     pub unicode: bool,
     /// The width to fit into; `None` when output is not for a terminal and nothing is cut.
     pub width: Option<u16>,
+    /// Whether a person looks at a terminal that can show tables. Lists are tab-separated records otherwise.
+    pub tables: bool,
 }
 
 impl Terminal {
     /// No colour, no width: as when output is piped.
     #[must_use]
     pub const fn plain() -> Self {
-        Self { color: false, unicode: true, width: None }
+        Self { color: false, unicode: true, width: None, tables: false }
     }
 }
 
@@ -37,7 +39,8 @@ pub enum ColorChoice {
 }
 
 /// Whether a stream gets colour. First that applies wins: `--color`, `NO_COLOR`, `FORCE_COLOR` or `CLICOLOR_FORCE`,
-/// `CLICOLOR=0`, `TERM=dumb`, whether the stream is a terminal. Empty variables count as unset.
+/// `CLICOLOR=0`, `GIT_FLAG_PLAIN`, a `TERM` that is `dumb` or (but on Windows, or where `CI` is set) missing, whether the
+/// stream is a terminal. Empty variables count as unset.
 #[must_use]
 pub fn choose_color(choice: ColorChoice, variable: &dyn Fn(&str) -> Option<String>, is_terminal: bool) -> bool {
     let set = |name: &str| variable(name).filter(|value| !value.is_empty());
@@ -52,10 +55,10 @@ pub fn choose_color(choice: ColorChoice, variable: &dyn Fn(&str) -> Option<Strin
     if ["FORCE_COLOR", "CLICOLOR_FORCE"].iter().any(|name| set(name).is_some_and(|value| value != "0")) {
         return true;
     }
-    if set("CLICOLOR").is_some_and(|value| value == "0") || set("TERM").is_some_and(|value| value == "dumb") {
-        return false;
-    }
-    is_terminal
+    let off = set("CLICOLOR").is_some_and(|value| value == "0");
+    let plain = set("GIT_FLAG_PLAIN").is_some_and(|value| value != "0");
+    let able = set("TERM").map_or(cfg!(windows) || set("CI").is_some(), |term| term != "dumb");
+    is_terminal && able && !off && !plain
 }
 
 /// Where reports and words go.
@@ -91,13 +94,17 @@ impl Output {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| variable(name).filter(|v| !v.is_empty()));
         let utf8 = locale.is_none_or(|locale| {
             let locale = locale.to_ascii_lowercase();
-            locale.contains("utf-8") || locale.contains("utf8") || locale == "c" || locale == "posix"
+            locale.contains("utf-8") || locale.contains("utf8")
         });
-        let ascii = variable("GIT_FLAG_ASCII").is_some_and(|value| !value.is_empty() && value != "0");
+        let yes = |name: &str| variable(name).is_some_and(|value| !value.is_empty() && value != "0");
+        let ascii = yes("GIT_FLAG_ASCII");
+        // What reads a screen aloud has no use for columns.
+        let simple = yes("GIT_FLAG_PLAIN") || variable("TERM").is_some_and(|term| term == "dumb");
         let of = |is_terminal: bool, width: Option<u16>| Terminal {
             color: choose_color(choice, variable, is_terminal || forced.is_some()),
             unicode: utf8 && !ascii,
             width: forced.or(width.filter(|_| is_terminal)),
+            tables: (is_terminal || forced.is_some()) && !simple,
         };
         let width = terminal_width(variable);
         (of(io::stdout().is_terminal(), width), of(io::stderr().is_terminal(), width))
@@ -111,11 +118,8 @@ impl Output {
         if let Some(report) = &outcome.report {
             self.print_report(report.as_ref())?;
         }
-        if !self.quiet {
-            for note in &outcome.notes {
-                // A closed standard error takes nothing away from the work done.
-                let _ = writeln!(self.err, "{note}");
-            }
+        for note in &outcome.notes {
+            self.note(note);
         }
         Ok(())
     }
@@ -129,8 +133,11 @@ impl Output {
         }
         drop(out);
         let text = self.rendered(report);
-        self.out.write_all(text.as_bytes())?;
-        self.out.flush()
+        let text = if self.format == Format::Table { readable(text, &self.stdout) } else { text };
+        // The stream that takes styles out would take NUL bytes out, too.
+        let out = if self.format == Format::Plain { &mut self.data } else { &mut self.out };
+        out.write_all(text.as_bytes())?;
+        out.flush()
     }
 
     fn rendered(&self, report: &dyn Report) -> String {
@@ -151,7 +158,8 @@ impl Output {
     /// A line for people on standard error.
     pub fn note(&mut self, line: &str) {
         if !self.quiet {
-            let _ = writeln!(self.err, "{line}");
+            // A closed standard error takes nothing away from the work done.
+            let _ = writeln!(self.err, "{}", readable(line.to_owned(), &self.stderr));
         }
     }
 
@@ -169,7 +177,7 @@ impl Output {
                 }
                 text += &format!("{object}\n");
             } else {
-                text += &diagnostic::text(problem, &failure.sources, &self.stderr);
+                text += &readable(diagnostic::text(problem, &failure.sources, &self.stderr), &self.stderr);
             }
         }
         self.error(&text);
@@ -180,6 +188,11 @@ impl Output {
         let _ = self.err.write_all(text.as_bytes());
         let _ = self.err.flush();
     }
+}
+
+/// For a terminal without Unicode, our own symbols become ASCII. What else there is comes from the repository, and stays.
+fn readable(text: String, terminal: &Terminal) -> String {
+    if terminal.unicode { text } else { style::ascii(&text) }
 }
 
 /// Indented JSON with a final newline.
@@ -212,7 +225,11 @@ mod tests {
         assert!(color(Auto, &[("CLICOLOR_FORCE", "1"), ("TERM", "dumb")], false));
         assert!(!color(Auto, &[("CLICOLOR", "0")], true));
         assert!(!color(Auto, &[("TERM", "dumb")], true));
-        assert!(color(Auto, &[], true));
+        assert!(!color(Auto, &[("TERM", "xterm"), ("GIT_FLAG_PLAIN", "1")], true));
+        assert_eq!(color(Auto, &[], true), cfg!(windows));
+        assert!(color(Auto, &[("CI", "true")], true));
+        assert!(!color(Auto, &[("CI", "true")], false));
+        assert!(color(Auto, &[("TERM", "xterm")], true));
         assert!(!color(Auto, &[], false));
     }
 }

@@ -68,6 +68,44 @@ impl Symbol {
     }
 }
 
+/// The symbols of our sentences, and how they are written in ASCII.
+const IN_ASCII: &[(char, &str)] = &[
+    ('→', "->"),
+    ('…', "..."),
+    ('“', "\""),
+    ('”', "\""),
+    ('‘', "'"),
+    ('’', "'"),
+    ('–', "-"),
+    ('—', "-"),
+    ('−', "-"),
+    ('·', "-"),
+    ('×', "x"),
+    ('≈', "~"),
+    ('≤', "<="),
+    ('≥', ">="),
+    ('±', "+-"),
+    ('●', "*"),
+    ('○', "o"),
+    ('◐', "%"),
+    ('✖', "X"),
+    ('✓', "+"),
+    ('✗', "x"),
+];
+
+/// `text` with our symbols in ASCII.
+#[must_use]
+pub fn ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match IN_ASCII.iter().find(|(symbol, _)| *symbol == c) {
+            Some((_, written)) => out.push_str(written),
+            None => out.push(c),
+        }
+    }
+    out
+}
+
 /// Takes terminal escapes and other control, bidirectional and invisible characters out of text that comes from a
 /// repository, so that printing a file can neither steer the terminal nor show something else than it says. Line breaks
 /// become spaces. A joiner between two characters outside ASCII stays: emoji and several scripts need it.

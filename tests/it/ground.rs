@@ -42,7 +42,54 @@ fn a_push_is_proposed_where_there_is_a_remote() {
     let run = repo.flag(&DISABLE).ok().says("to take it back: git flag undo");
     assert!(!run.stderr.contains("push"), "{run}");
     repo.git(&["remote", "add", "origin", "../remote.git"]);
-    repo.flag(&["undo"]).ok().says("next: git push, or to take it back: git flag undo");
+    // Plain `git push` knows where to only once it was told.
+    repo.flag(&["undo"]).ok().says("next: git push -u origin main, or to take it back: git flag undo");
+    repo.shell("git init -q --bare ../remote.git && git push -q -u origin main").ok();
+    repo.flag(&DISABLE).ok().says("next: git push, or to take it back: git flag undo");
+}
+
+#[test]
+fn offline_nothing_is_pushed_nor_changed() {
+    let repo = TestRepo::shop();
+    repo.shell("git init -q --bare ../remote.git && git remote add origin ../remote.git").ok();
+    let commits = repo.commits();
+    let offline = [("GIT_FLAG_OFFLINE", "1")];
+    for more in [&["--push"][..], &["--push", "--op-id", "op-1"]] {
+        let run = repo.flag_with(&[&DISABLE[..], more].concat(), &offline, None).exits(6).says("GIT_FLAG_OFFLINE");
+        assert_eq!(run.complains().code(), Some("F230"));
+    }
+    assert_eq!((repo.commits(), repo.git(&["ls-remote", "origin"])), (commits, String::new()));
+    repo.flag_with(&DISABLE, &offline, None).ok();
+    repo.flag_with(&["undo", "--push"], &offline, None).exits(6);
+}
+
+/// A call that is repeated pushes what there is; the remote may know nothing of the branch yet, or no one may.
+#[test]
+fn a_repeated_operation_is_pushed_where_there_is_something_to_push() {
+    let repo = TestRepo::shop();
+    repo.shell("git init -q --bare ../remote.git && git remote add company ../remote.git").ok();
+    let call = |more: &[&str]| repo.flag(&[&DISABLE[..], &["--op-id", "op-1"], more].concat());
+    let there = || repo.git(&["ls-remote", "--heads", "company"]);
+    call(&[]).ok();
+    let run = call(&["--push", "--branch", "proposal"]).ok().says("carried out already");
+    run.says("there is no branch `proposal` yet, so there is nothing to push");
+    let json = call(&["--push", "--branch", "proposal", "--json"]).ok().json();
+    assert_eq!((&json["pushed"], there().as_str()), (&false.into(), ""));
+    // The same without an id, where the change changes nothing.
+    let again = repo.flag(&[&DISABLE[..], &["--push", "--branch", "proposal"]].concat()).ok();
+    again.says("already disabled").says("nothing to push");
+    assert_eq!(call(&["--push", "--json"]).ok().json()["pushed"], true);
+    assert_eq!(there(), format!("{}\trefs/heads/main\n", repo.git(&["rev-parse", "HEAD"]).trim()));
+    // A branch of our own that the only remote, whatever its name, does not have yet.
+    let other = ["disable", "theme", "--env", "staging", "--branch", "topic", "--op-id", "op-2"];
+    repo.flag(&other).ok();
+    repo.flag(&[&other[..], &["--push"]].concat()).ok().says("carried out already");
+    assert!(there().ends_with("\trefs/heads/topic\n"), "{}", there());
+    repo.git(&["config", "push.default", "upstream"]);
+    repo.git(&["config", "branch.main.remote", "company"]);
+    repo.git(&["config", "branch.main.merge", "refs/heads/shared"]);
+    call(&["--push"]).ok();
+    assert!(there().contains("\trefs/heads/shared\n"), "{}", there());
 }
 
 /// One help, and the right one.

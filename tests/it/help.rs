@@ -57,10 +57,10 @@ fn every_help_has_a_summary_and_examples() {
     let mut wrong = Vec::new();
     for (name, command) in leaves() {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-        if about.is_empty() || about.lines().count() > 1 || about.ends_with('.') && !name.starts_with("hook") {
+        if about.is_empty() || about.lines().count() > 1 || about.ends_with('.') {
             wrong.push(format!("{name}: the summary is {about:?}"));
         }
-        if examples(&command).len() < 2 && !name.starts_with("hook") {
+        if examples(&command).len() < 2 {
             wrong.push(format!("{name}: fewer than two examples"));
         }
     }
@@ -128,6 +128,61 @@ fn the_overview() {
     assert_eq!(repo.flag(&[]).exits(2).stderr.trim(), run.stdout.trim(), "without arguments the same");
     repo.flag(&["--version"]).ok().prints(env!("CARGO_PKG_VERSION"));
     repo.flag(&["lst"]).exits(2).says("list");
+}
+
+/// Topics, commands of any depth, and man pages; every variable that is read is told of.
+#[test]
+fn help_explains_topics_and_commands() {
+    let repo = TestRepo::folder();
+    for (topic, word) in [
+        ("exit-codes", "101"),
+        ("formatting", "jsonl"),
+        ("contexts", "targetingKey"),
+        ("bucketing", "MurmurHash3"),
+        ("environment", "NO_COLOR"),
+    ] {
+        let run = repo.flag(&["help", topic]).ok().prints(word);
+        assert!(run.stdout.lines().all(|line| line.chars().count() <= 120), "{run}");
+        repo.flag(&["help"]).ok().prints(topic);
+    }
+    let long = repo.flag(&["rule", "add", "--help"]).ok().stdout;
+    assert_eq!(repo.flag(&["help", "rule", "add"]).ok().stdout, long);
+    repo.flag(&["help", "bucketting"]).exits(2).says("did you mean `bucketing`?").complains();
+    repo.flag(&["help", "--man", "../pages"]).ok();
+    let page = std::fs::read_to_string(repo.outside().join("pages/git-flag-list.1")).expect("a page");
+    assert!(page.contains(".TH"), "{page}");
+
+    let environment = repo.flag(&["help", "environment"]).ok().stdout;
+    let pattern = regex::Regex::new("\"(GIT_FLAG_[A-Z_]+)\"").expect("a pattern");
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut read = std::collections::BTreeSet::new();
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let text = std::fs::read_to_string(path).expect("a file");
+                read.extend(pattern.captures_iter(&text).map(|found| found[1].to_owned()));
+            }
+        }
+    }
+    assert!(read.remove("GIT_FLAG_BUILD_COMMIT") && read.len() >= 6, "{read:?}");
+    for name in read {
+        assert!(environment.contains(&name), "`git flag help environment` does not tell of {name}");
+    }
+}
+
+#[test]
+fn the_version_says_what_it_was_built_from() {
+    let repo = TestRepo::folder();
+    let run = repo.flag(&["--version"]).ok();
+    let commit = regex::Regex::new(r"^git-flag \d+\.\d+\.\d+ \((commit [0-9a-f]{10}|built for development)\)\n$");
+    assert!(commit.expect("a pattern").is_match(&run.stdout), "{run}");
+    assert_eq!(repo.flag(&["-V"]).ok().stdout, run.stdout);
+    let json = repo.flag(&["--version", "--json"]).ok().json();
+    assert_eq!(json["version"], env!("CARGO_PKG_VERSION"));
+    let schema = repo.flag(&["schema", "output", "version"]).ok().json();
+    assert!(jsonschema::draft202012::is_valid(&schema, &json), "{json}");
 }
 
 /// What a mistake names works when it is typed: Git would take `git flag --help` for itself.

@@ -256,7 +256,13 @@ fn rollback_repairs_a_flag_that_no_longer_reads() {
     repo.commit_all("broken");
     let run = repo.flag(&["rollback", "new-checkout", "--env", "production"]).exits(2).says("F226");
     run.says("`git flag rollback new-checkout` without `--env`");
-    repo.flag(&["rollback", "new-checkout", "--reason", "it does not read"]).ok();
+    // It is what it was, not a new flag.
+    let run = repo.flag(&["rollback", "new-checkout", "--to", "HEAD~1", "--dry-run"]).ok();
+    run.prints("~ new-checkout  can be read again");
+    let run = repo.flag(&["rollback", "new-checkout", "--reason", "it does not read"]).ok();
+    run.says("~ new-checkout  can be read again");
+    let subject = repo.git(&["log", "-1", "--format=%s"]);
+    assert!(subject.starts_with("flag(new-checkout): roll back what broke the file: "), "{subject}");
     assert_eq!((repo.read(FILE), repo.status()), (before, String::new()));
     repo.flag(&["eval", "new-checkout", "--env", "production", "--user", "ada"]).ok();
 }
@@ -366,6 +372,31 @@ fn undo_goes_back_operation_by_operation() {
     assert!(!repo.path().join(FILE).exists());
     repo.flag(&["undo"]).exits(3).says("git flag init");
     assert_eq!(repo.status(), "");
+}
+
+/// By hand, with the same content or with the salt that keeps everyone's bucket; once or twice.
+#[test]
+fn undo_follows_a_rename_made_by_hand() {
+    for salt in ["", "salt: new-checkout\n"] {
+        let repo = rolled_out();
+        repo.git(&["mv", FILE, "flags/checkout.yaml"]);
+        repo.write("flags/checkout.yaml", repo.read("flags/checkout.yaml") + salt);
+        repo.commit_all("shorter");
+        repo.shell("mkdir flags/web && git mv flags/checkout.yaml flags/web/buy.yaml && git commit -qm again").ok();
+        repo.flag(&["undo"]).ok().says("production: 25% → 10%");
+        let text = repo.read("flags/web/buy.yaml");
+        assert!(text.contains("serve: {percentage: 10}") && text.ends_with(salt), "{text}");
+        assert_eq!(repo.git(&["log", "-1", "--format=%s"]), "flag(buy): undo rollout 10% → 25% in production\n");
+        assert_eq!((repo.path().join(FILE).exists(), repo.status()), (false, String::new()));
+        // Nothing of the name is left, nor of the content: that is no rename.
+        repo.flag(&["delete", "buy"]).ok();
+        repo.flag(&["undo"]).ok();
+        repo.flag(&["rollout", "buy", "30", "--env", "production"]).ok();
+        repo.git(&["mv", "flags/web/buy.yaml", "flags/web/sell.yaml"]);
+        repo.replace("flags/web/sell.yaml", "boolean", "string");
+        repo.commit_all("another flag");
+        repo.flag(&["undo"]).exits(5).complains();
+    }
 }
 
 #[test]

@@ -56,7 +56,8 @@ fn run_document(path: &str) {
                 expected += output;
                 expected.push('\n');
             }
-            let run = repo.shell(command);
+            // As on a terminal, where lists are tables.
+            let run = repo.shell(&format!("export NO_COLOR=1 GIT_FLAG_FORCE_TTY=110; {command}"));
             let actual = masked(&format!("{}{}", run.stdout, run.stderr));
             if actual != expected {
                 wrong.push(format!("$ {command}\nexpected:\n{expected}\nprinted:\n{actual}"));

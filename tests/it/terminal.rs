@@ -10,13 +10,15 @@ fn colour_is_asked_for_in_the_usual_ways() {
     let colour = |words: &[&str], variables: &[(&str, &str)]| {
         repo.flag_with(words, variables, None).ok().stdout.contains(ESCAPE)
     };
-    assert!(!colour(&["list"], &[]));
-    assert!(colour(&["list", "--color", "always"], &[("NO_COLOR", "1")]));
-    assert!(colour(&["list"], &[("FORCE_COLOR", "1")]));
-    assert!(colour(&["list"], &[("CLICOLOR_FORCE", "1"), ("TERM", "dumb")]));
-    assert!(!colour(&["list"], &[("FORCE_COLOR", "1"), ("NO_COLOR", "1")]));
-    assert!(colour(&["list"], &[("FORCE_COLOR", "1"), ("NO_COLOR", "")]));
-    assert!(!colour(&["list", "--color", "never"], &[("FORCE_COLOR", "1")]));
+    assert!(!colour(&["list", "--format", "table"], &[]));
+    assert!(!colour(&["list"], &[("FORCE_COLOR", "1")]), "a pipe gets records");
+    assert!(colour(&["list", "--format", "table", "--color", "always"], &[("NO_COLOR", "1")]));
+    let show = &["show", "theme"][..];
+    assert!(colour(show, &[("FORCE_COLOR", "1")]));
+    assert!(colour(show, &[("CLICOLOR_FORCE", "1"), ("TERM", "dumb")]));
+    assert!(!colour(show, &[("FORCE_COLOR", "1"), ("NO_COLOR", "1")]));
+    assert!(colour(show, &[("FORCE_COLOR", "1"), ("NO_COLOR", "")]));
+    assert!(!colour(&["show", "theme", "--color", "never"], &[("FORCE_COLOR", "1")]));
     // Data for programs never has any.
     for format in ["json", "plain", "csv", "markdown", "yaml", "jsonl"] {
         assert!(!colour(&["list", "--format", format, "--color", "always"], &[]), "{format}");
@@ -32,7 +34,7 @@ fn colour_is_asked_for_in_the_usual_ways() {
 fn without_colour_nothing_is_lost() {
     let repo = TestRepo::shop();
     for words in [
-        &["list"][..],
+        &["list", "--format", "table"][..],
         &["show", "new-checkout"][..],
         &["eval", "new-checkout", "--env", "production", "--explain"][..],
     ] {
@@ -45,8 +47,54 @@ fn without_colour_nothing_is_lost() {
             .collect();
         assert_eq!(stripped, plain, "{words:?}");
     }
-    let ascii = repo.flag_with(&["list"], &[("GIT_FLAG_ASCII", "1")], None).ok();
-    assert!(ascii.stdout.is_ascii(), "{ascii}");
+}
+
+/// Where the locale has no Unicode, or it is asked for, our symbols are ASCII; what others wrote stays.
+#[test]
+fn terminals_without_unicode_get_ascii() {
+    let repo = TestRepo::shop();
+    repo.flag(&["rollout", "new-checkout", "50", "--env", "production", "--reason", "“good”"]).ok();
+    for variables in [("LC_ALL", "C"), ("LC_ALL", "POSIX"), ("LC_ALL", "de_DE.ISO-8859-1"), ("GIT_FLAG_ASCII", "1")] {
+        for words in [
+            &["list", "--format", "table"][..],
+            &["show", "new-checkout"],
+            &["diff", "HEAD~1"],
+            &["log", "new-checkout"],
+            &["eval", "new-checkout", "--env", "production", "--user", "ada", "--explain"],
+            &["rollout", "new-checkout", "75", "--env", "production", "--dry-run"],
+            &["rollout", "new-checkout", "75", "--env", "nowhere"],
+        ] {
+            let run = repo.flag_with(words, &[variables], None);
+            assert!(run.to_string().is_ascii(), "{variables:?} {words:?}\n{run}");
+        }
+        let json = repo.flag_with(&["log", "new-checkout", "--json"], &[variables], None).ok().json();
+        assert_eq!(json["entries"][0]["reason"], "“good”", "data is data");
+    }
+    repo.flag(&["set", "theme", "description=Für alle"]).ok();
+    repo.flag_with(&["show", "theme"], &[("LC_ALL", "C")], None).ok().prints("Für alle");
+    assert!(!repo.flag_with(&["diff", "HEAD~2"], &[("LC_ALL", ""), ("LANG", "C.UTF-8")], None).ok().stdout.is_ascii());
+}
+
+/// A list is a table for people, and records for programs.
+#[test]
+fn lists_in_pipes_are_records() {
+    let repo = TestRepo::shop();
+    let line = "new-checkout\ton\tpartly\tpartly\trelease\tteam-payments\tOne-page checkout";
+    for variables in [&[][..], &[("GIT_FLAG_FORCE_TTY", "100"), ("GIT_FLAG_PLAIN", "1")], &[("FORCE_COLOR", "1")]] {
+        let run = repo.flag_with(&["list"], variables, None).ok();
+        assert!(run.stdout.lines().any(|other| other == line), "{variables:?}\n{run}");
+        assert_eq!(run.stdout.lines().count(), 9, "no header\n{run}");
+        repo.flag_with(&["segment", "list"], variables, None).ok().prints("staff\t1\t1\t2\t2\tteam-it");
+    }
+    let null = repo.flag(&["list", "-0"]).ok().stdout;
+    assert!(null.ends_with('\0') && !null.contains('\n') && null.split('\0').any(|record| record == line), "{null:?}");
+    repo.flag(&["segment", "list", "--null"]).ok().prints("staff\t1\t1\t2\t2\tteam-it");
+    repo.flag(&["list", "-0", "--json"]).exits(2);
+    assert_eq!(repo.flag(&["list", "--owner", "nobody"]).ok().stdout, "");
+    let terminal = [("GIT_FLAG_FORCE_TTY", "100"), ("NO_COLOR", "1")];
+    let table = repo.flag_with(&["list"], &terminal, None).ok();
+    assert!(table.stdout.starts_with("FLAG ") && table.stdout.contains("Does anothe…"), "{table}");
+    repo.flag_with(&["list", "--no-truncate"], &terminal, None).ok().prints("Does another colour sell more");
 }
 
 #[test]
@@ -109,6 +157,22 @@ fn any_folder_of_the_repository_will_do() {
     assert_eq!(repo.status(), "");
 }
 
+/// `-C` enters the folder as the shell's `cd` does: what lies around the folder it was called from plays no part.
+#[test]
+fn another_repository_is_entered_from_inside_this_one() {
+    let repo = TestRepo::shop();
+    repo.shell(
+        "git clone -q --bare . ../bare.git && git clone -q --bare . inner.git && ln -s ../../bare.git flags/link",
+    )
+    .ok();
+    repo.flag(&["delete", "limits"]).ok();
+    for folder in ["../bare.git", "flags/../../bare.git", "inner.git", "inner.git/refs", "flags/link"] {
+        repo.flag(&["-C", folder, "list"]).ok().prints("limits");
+        repo.git(&["-C", folder, "flag", "log", "limits"]);
+    }
+    repo.flag(&["list", "-C", "flags/nowhere"]).exits(6).complains();
+}
+
 /// The flags of a monorepo lie in a folder of their own, and places are told from the top of the repository.
 #[test]
 fn flags_in_a_subfolder_of_the_repository() {
@@ -159,4 +223,21 @@ fn linked_work_trees_are_separate() {
     // A branch that is checked out there is not moved from here.
     let run = repo.flag(&["disable", "theme", "--env", "staging", "--branch", "topic"]).exits(5).complains();
     assert_eq!(run.code(), Some("F265"), "{run}");
+}
+
+/// A time that does not read is no reason to take another one: what was asked for is an answer for that time.
+#[test]
+fn a_malformed_time_in_the_environment_is_a_mistake() {
+    let repo = TestRepo::shop();
+    for (time, word) in [("yesterday", "is not a time"), ("2026-12-01T09:00:00", "needs an offset")] {
+        let variables = [("GIT_FLAG_NOW", time)];
+        let run = repo.flag_with(&["list"], &variables, None).exits(2).says("GIT_FLAG_NOW").says(word).complains();
+        assert_eq!((run.code(), run.stdout.as_str()), (Some("F260"), ""), "{run}");
+        let run = repo.flag_with(&["list", "--json"], &variables, None).exits(2);
+        let error: serde_json::Value = serde_json::from_str(&run.stderr).expect("JSON");
+        assert_eq!((&error["code"], &run.stdout), (&"F260".into(), &String::new()));
+        repo.flag_with(&["disable", "theme", "--env", "staging"], &variables, None).exits(2);
+    }
+    assert_eq!(repo.status(), "");
+    repo.flag_with(&["list"], &[("GIT_FLAG_NOW", "")], None).ok();
 }

@@ -22,11 +22,14 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, clap::Subcommand)]
 enum Action {
-    /// Install the hooks.
+    /// Install the hooks
+    #[command(after_help = "Examples:\n  git flag hook install\n  git flag -C . hook install")]
     Install,
-    /// Remove them, and nothing else.
+    /// Remove them, and nothing else
+    #[command(after_help = "Examples:\n  git flag hook uninstall\n  git flag -C . hook uninstall")]
     Uninstall,
-    /// Say whether they are installed.
+    /// Say whether they are installed
+    #[command(after_help = "Examples:\n  git flag hook status\n  git flag -C . hook status")]
     Status,
 }
 

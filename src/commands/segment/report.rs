@@ -2,9 +2,9 @@
 
 use super::uses::{Use, uses};
 use crate::commands::Session;
-use crate::commands::arguments::{AtArgs, FormatArgs, moment};
+use crate::commands::arguments::{AtArgs, FormatArgs, ListFormatArgs, moment};
 use crate::commands::completing::Segments;
-use crate::commands::wording::{csv, markdown_table};
+use crate::commands::wording::{csv, markdown_table, records};
 use crate::compare::words;
 use crate::diagnostic::codes::repository;
 use crate::diagnostic::{Failure, Result, did_you_mean};
@@ -24,7 +24,7 @@ pub(super) struct ListArgs {
     at: AtArgs,
 
     #[command(flatten)]
-    format: FormatArgs,
+    format: ListFormatArgs,
 }
 
 /// Show a segment: who is in it, and which flags use it
@@ -49,9 +49,9 @@ fn load(session: &mut Session, at: &AtArgs) -> Result<Loaded> {
 }
 
 pub(super) fn list(args: &ListArgs, session: &mut Session) -> Result<Outcome> {
-    session.set_format(args.format.choose(&[Format::Jsonl, Format::Csv, Format::Plain, Format::Markdown])?);
+    let end = args.format.apply(session)?;
     let loaded = load(session, &args.at)?;
-    let rows = loaded
+    let segments = loaded
         .catalog
         .segments
         .values()
@@ -63,7 +63,7 @@ pub(super) fn list(args: &ListArgs, session: &mut Session) -> Result<Outcome> {
         .iter()
         .map(|(name, error)| format!("`{name}` does not read and is left out: {error}"))
         .collect();
-    let outcome = Outcome::report(List(rows));
+    let outcome = Outcome::report(List { segments, end });
     Ok(broken.into_iter().fold(outcome, Outcome::note))
 }
 
@@ -95,13 +95,17 @@ fn missing(loaded: Loaded, name: &SegmentName) -> Box<Failure> {
 }
 
 /// Segments with the number of places that use them.
-struct List(Vec<(Segment, usize)>);
+struct List {
+    segments: Vec<(Segment, usize)>,
+    /// What ends a record of the format `plain`.
+    end: char,
+}
 
 const HEADER: [&str; 7] = ["segment", "included", "excluded", "conditions", "used", "owner", "description"];
 
 impl List {
     fn rows(&self) -> impl Iterator<Item = Vec<String>> {
-        self.0.iter().map(|(segment, used)| {
+        self.segments.iter().map(|(segment, used)| {
             vec![
                 segment.name.to_string(),
                 segment.include.len().to_string(),
@@ -117,7 +121,7 @@ impl List {
 
 impl Report for List {
     fn text(&self, terminal: &Terminal) -> String {
-        if self.0.is_empty() {
+        if self.segments.is_empty() {
             return "no segments\n".into();
         }
         let toned = |row: Vec<String>| {
@@ -141,13 +145,13 @@ impl Report for List {
                 "conditions": segment.conditions.len(), "used": used,
             })
         };
-        self.0.iter().map(record).collect()
+        self.segments.iter().map(record).collect()
     }
 
     fn other(&self, format: Format) -> Option<String> {
         let header: Vec<String> = HEADER.iter().map(|title| (*title).to_owned()).collect();
         match format {
-            Format::Plain => Some(self.rows().map(|row| row.join("\t") + "\n").collect()),
+            Format::Plain => Some(records(self.rows(), self.end)),
             Format::Csv => Some(csv(std::iter::once(header).chain(self.rows()))),
             Format::Markdown => Some(markdown_table(&header, self.rows())),
             _ => None,

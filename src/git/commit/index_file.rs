@@ -32,18 +32,40 @@ fn keep_time(from: &Path, to: &Path) -> io::Result<()> {
     file.set_permissions(original.permissions())
 }
 
-/// Writes a copy of the user's index to `to`, with our files as they are committed. Returns the bytes of the original.
-pub(super) fn write(repository: &Repository, to: &Path, changes: &[Change]) -> Result<Option<Vec<u8>>, CommitError> {
+/// The user's index.
+pub(super) struct Original {
+    /// Its bytes; `None` if there is none yet.
+    pub(super) bytes: Option<Vec<u8>>,
+    /// What it knows of the looks of each of our files.
+    pub(super) looks: Vec<Option<String>>,
+}
+
+/// Writes a copy of the user's index to `to`, with our files as they are committed. Returns the original.
+pub(super) fn write(repository: &Repository, to: &Path, changes: &[Change]) -> Result<Original, CommitError> {
     let original = copy(&repository.index_path, to)?;
+    let opened = git2::Index::open(to);
+    let looks = match &opened {
+        Ok(opened) => changes.iter().map(|change| looks(opened, &change.path)).collect(),
+        Err(_) => Vec::new(),
+    };
     let by_library = repository.library.is_some() && original.as_deref().is_none_or(is_plain);
-    match by_library.then(|| git2::Index::open(to)) {
-        Some(Ok(opened)) => edit(opened, changes)?,
+    match opened {
+        Ok(opened) if by_library => edit(opened, changes)?,
         _ => edit_by_executable(repository, to, changes)?,
     }
     if original.is_some() {
         keep_time(&repository.index_path, to).map_err(|error| CommitError::io("write", to, error))?;
     }
-    Ok(original)
+    Ok(Original { bytes: original, looks })
+}
+
+/// What an index knows of the looks of a file: whoever writes the file, even with the text it had, and stages it gives it
+/// others. `None` if it knows nothing.
+fn looks(index: &git2::Index, path: &str) -> Option<String> {
+    let entry = index.get_path(path.as_ref(), 0)?;
+    let time = |time: git2::IndexTime| format!("{}.{}", time.seconds(), time.nanoseconds());
+    let known = entry.mtime.seconds() != 0 || entry.ino != 0;
+    known.then(|| format!("{} {} {} {}", time(entry.mtime), time(entry.ctime), entry.ino, entry.file_size))
 }
 
 /// Writes a copy of the user's index to `to` that knows how our files look now, for those that it has as committed.
@@ -160,6 +182,21 @@ fn edit_by_executable(repository: &Repository, to: &Path, changes: &[Change]) ->
         git().args(["--skip-worktree", "-z", "--stdin"]).input(skipped).run().map_err(CommitError::of_write)?;
     }
     Ok(())
+}
+
+/// Whether somebody gave the index what it has of our file since the command that was killed took it: another text, or
+/// the old one once more, as `git checkout HEAD~1 -- FILE` does.
+pub(super) fn is_theirs(repository: &Repository, change: &Change, before: Option<&str>) -> Result<bool, CommitError> {
+    let entries = match repository.open_index()? {
+        Some(opened) => index::entries_of(&opened, &change.path)?,
+        None => repository.index_entries(&change.path)?,
+    };
+    let now = entries.iter().find(|entry| entry.path == change.path).map(|entry| entry.id);
+    if now == change.blob || now != change.old {
+        return Ok(now != change.blob);
+    }
+    let looks = git2::Index::open(&repository.index_path).ok().and_then(|opened| looks(&opened, &change.path));
+    Ok(before.zip(looks).is_some_and(|(before, now)| before != now))
 }
 
 /// Whether the index still has our file as the parent commit has it, or already as committed; used after a kill.

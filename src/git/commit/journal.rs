@@ -39,6 +39,9 @@ pub(super) struct JournalFile {
     /// SHA-256 of the bytes that the work tree had; `None` if there was no file.
     seen: Option<String>,
     skipped: bool,
+    /// What the user's index knew of the file's looks; `None` if it knew nothing, or that could not be read.
+    #[serde(default)]
+    looks: Option<String>,
 }
 
 const VERSION: u32 = 1;
@@ -69,6 +72,7 @@ impl Journal {
             new: change.blob.as_ref().map(hex),
             seen: change.seen.as_deref().map(digest),
             skipped: change.skipped,
+            looks: None,
         });
         Ok(Self {
             version: VERSION,
@@ -79,6 +83,13 @@ impl Journal {
             index_digest: String::new(),
             files: files.collect(),
         })
+    }
+
+    /// Notes what the index that is about to be replaced knows of the files' looks.
+    pub(super) fn note_looks(&mut self, looks: Vec<Option<String>>) {
+        for (file, looks) in self.files.iter_mut().zip(looks) {
+            file.looks = looks;
+        }
     }
 
     fn path(repository: &Repository) -> PathBuf {
@@ -163,6 +174,11 @@ impl JournalFile {
             seen: None,
             skipped: self.skipped,
         }
+    }
+
+    /// What the index knew of the file's looks before.
+    pub(super) fn looks(&self) -> Option<&str> {
+        self.looks.as_deref()
     }
 
     /// SHA-256 of what the work tree had.

@@ -76,6 +76,7 @@ fn take_index(repository: &Repository, journal: &mut Journal, changes: &[Change]
         let original = index_file::write(repository, &private, changes)?;
         let ours = fs::read(&private).map_err(|error| CommitError::io("read", &private, error))?;
         journal.index_digest = journal::digest(&ours);
+        journal.note_looks(original.looks);
         journal.save(repository)?;
         failpoint::reached(Step::Journalled)?;
         match publish(&private, &ours, &index_lock) {
@@ -83,7 +84,7 @@ fn take_index(repository: &Repository, journal: &mut Journal, changes: &[Change]
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
             Err(error) => return Err(CommitError::io("write", &index_lock, error)),
         }
-        if fs::read(index).ok() == original {
+        if fs::read(index).ok() == original.bytes {
             return Ok(());
         }
         // Somebody wrote the index before we had the lock.

@@ -21,6 +21,9 @@ pub enum PushError {
         /// What Git said.
         output: String,
     },
+    /// `GIT_FLAG_OFFLINE` is set.
+    #[error("`GIT_FLAG_OFFLINE` is set, and a push uses the network")]
+    Offline,
     /// Anything else: no remote, no network, no permission.
     #[error(transparent)]
     Git(#[from] GitError),
@@ -32,6 +35,7 @@ impl PushError {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Behind { .. } => Some("run `git pull --rebase`, then `git push`".to_owned()),
+            Self::Offline => Some("unset it, or push later with `git push`".to_owned()),
             Self::Refused { .. } => Some("the commit stands in this clone; push it as the remote demands".to_owned()),
             Self::Git(error) => error.help(),
         }
@@ -39,24 +43,20 @@ impl PushError {
 }
 
 impl Repository {
-    /// Pushes `branch` (its full name) to `remote`, or to where Git pushes it when `remote` is `None`.
+    /// Pushes `branch` (its full name) to `remote`, or to the one that Git pushes it to when `remote` is `None`. There it
+    /// has the same name, unless `push.default` says `upstream`.
     ///
     /// # Errors
     /// The commit stands here in any case.
     pub fn push(&self, remote: Option<&str>, branch: &str) -> Result<(), PushError> {
+        self.may_push()?;
         let remote = match remote {
-            Some(remote) => Some(remote.to_owned()),
-            // Plain `git push` pushes the current branch only.
-            None if self.head()?.branch() == Some(branch) => None,
-            None => {
-                let short = branch.strip_prefix("refs/heads/").unwrap_or(branch);
-                Some(self.config(&format!("branch.{short}.remote"))?.unwrap_or_else(|| "origin".to_owned()))
-            }
+            Some(remote) => remote.to_owned(),
+            None => self.push_remote(branch)?,
         };
-        let mut git = self.git(Manner::Write, "push").arg("--no-force");
-        if let Some(remote) = remote {
-            git = git.args(["--end-of-options", &remote, &format!("{branch}:{branch}")]);
-        }
+        let there = self.upstream_to_push(branch)?.unwrap_or_else(|| branch.to_owned());
+        let refspec = format!("{branch}:{there}");
+        let git = self.git(Manner::Write, "push").args(["--no-force", "--end-of-options", &remote, &refspec]);
         match git.run() {
             Ok(_) => Ok(()),
             Err(GitError::Failed { stderr, .. })
@@ -69,5 +69,37 @@ impl Repository {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Refuses to push where nothing may use the network.
+    ///
+    /// # Errors
+    /// When `GIT_FLAG_OFFLINE` is set.
+    pub fn may_push(&self) -> Result<(), PushError> {
+        if self.place.environment.is_offline() { Err(PushError::Offline) } else { Ok(()) }
+    }
+
+    /// The remote that Git pushes a branch to: the configured one, `origin`, or the only one there is.
+    fn push_remote(&self, branch: &str) -> Result<String, GitError> {
+        let short = branch.strip_prefix("refs/heads/").unwrap_or(branch);
+        for name in
+            [format!("branch.{short}.pushRemote"), "remote.pushDefault".into(), format!("branch.{short}.remote")]
+        {
+            if let Some(remote) = self.config(&name)? {
+                return Ok(remote);
+            }
+        }
+        let remotes = self.remotes()?;
+        Ok(match &remotes[..] {
+            [only] => only.clone(),
+            _ => "origin".to_owned(),
+        })
+    }
+
+    /// The name that a branch has on its remote, where the configuration asks to push to that.
+    fn upstream_to_push(&self, branch: &str) -> Result<Option<String>, GitError> {
+        let asked = self.config("push.default")?.is_some_and(|value| matches!(&*value, "upstream" | "tracking"));
+        let short = branch.strip_prefix("refs/heads/").unwrap_or(branch);
+        if asked { self.config(&format!("branch.{short}.merge")) } else { Ok(None) }
     }
 }

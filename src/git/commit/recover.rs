@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::journal::{self, Journal};
 use super::loan::{self, Changed, Left};
 use super::lock::{self, Lock};
-use super::{Change, CommitError, CommitId, Repository, land};
+use super::{Change, CommitError, CommitId, Repository, index_file, land};
 
 /// What was done about a commit of a command that was killed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,14 +115,18 @@ impl Repository {
     }
 
     /// Lets index and work tree follow in the files that newer commits, up to `now`, left as we committed them. What
-    /// they changed is theirs to bring there.
+    /// they changed is theirs to bring there. The same goes for what the user did with the index, having removed our
+    /// lock by hand: Git begins a merge, a revert or the like only where nothing is behind.
     fn follow(&self, journal: &Journal, now: CommitId) -> Result<(), CommitError> {
         let mut ours = journal.clone();
         let mut changes: Vec<Change> = Vec::new();
         ours.files.clear();
+        let locked = journal.proves(&land::lock_path(&journal.index_path(self)));
+        let busy = !locked && self.operation_in_progress()?.is_some();
         for file in &journal.files {
             let change = file.change();
-            if self.entry(now, &change.path)?.map(|entry| entry.id) == change.blob {
+            let committed = self.entry(now, &change.path)?.map(|entry| entry.id) == change.blob;
+            if committed && !busy && (locked || !index_file::is_theirs(self, &change, file.looks())?) {
                 ours.files.push(file.clone());
                 changes.push(change);
             }

@@ -41,7 +41,7 @@ fn show_says_what_is_served_to_whom() {
 #[test]
 fn segments_are_listed_and_shown() {
     let repo = TestRepo::shop();
-    insta::assert_snapshot!(repo.flag(&["segment", "list"]).ok().stdout, @r"
+    insta::assert_snapshot!(repo.flag(&["segment", "list", "--format", "table"]).ok().stdout, @r"
     SEGMENT      INCLUDED  EXCLUDED  CONDITIONS  USED  OWNER        DESCRIPTION
     early-birds  2         0         0           0     team-growth  The first customers
     staff        1         1         2           2     team-it      Everyone with an address of ours

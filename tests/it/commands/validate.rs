@@ -61,6 +61,7 @@ fn what_is_checked_and_when_it_fails() {
     repo.flag(&["validate", "flags/features/new-checkout.yaml"]).exits(1);
     repo.flag_in(&World::default().within("work/flags"), &["validate", "./ops"]).ok();
     repo.flag(&["validate", "--fail-on", "never"]).ok();
+    repo.flag(&["validate", "--exit-zero"]).ok().prints("error[");
     let repo = TestRepo::shop();
     repo.replace("flags/features/new-checkout.yaml", "expires: 2027-03-01", "expires: 2026-03-01");
     repo.flag(&["validate"]).ok().prints("warning[");

@@ -262,6 +262,32 @@ fn a_user_who_removed_the_lock_by_hand_gets_the_index_all_the_same() {
     assert_tidy(&sandbox);
 }
 
+/// Who stages the old text once our commit is in the index, or goes on without our lock, means it.
+#[test]
+fn an_old_text_that_the_user_staged_is_theirs() {
+    let ways: [&[&str]; 3] =
+        [&["revert", "-n", "HEAD"], &["checkout", "-q", "HEAD~1", "--", "flags/a.yaml"], &["reset", "-q", "--hard"]];
+    for reader in [Reader::Auto, Reader::Executable] {
+        for step in [Step::BranchMoved, Step::IndexWritten, Step::Refreshing] {
+            for way in ways {
+                let sandbox = ready();
+                let repository = sandbox.open(sandbox.top(), reader);
+                killed_at(&repository, step, &all_kinds(&repository));
+                drop(fs::remove_file(sandbox.path(".git/index.lock")));
+                sandbox.git(&["reset", "-q", "--hard"]);
+                sandbox.git(&["clean", "-qfd", "flags"]);
+                sandbox.git(way);
+                let before = (sandbox.status(), sandbox.read("flags/a.yaml"));
+                assert!(matches!(repository.recover().unwrap(), Some(Recovered::Finished(_))));
+                let after = (sandbox.status(), sandbox.read("flags/a.yaml"));
+                assert_eq!(after, before, "{reader:?} {step:?} {way:?}");
+                assert_eq!(before.1, if way[0] == "reset" { "a: 2\n" } else { "a: 1\n" });
+                assert_tidy(&sandbox);
+            }
+        }
+    }
+}
+
 /// Newer commits may have brought an old version back, which then is not behind.
 #[test]
 fn what_newer_commits_changed_is_not_changed_again() {
