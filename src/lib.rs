@@ -15,6 +15,7 @@
 //! | [`diagnostic`] | the problem value, and the tables of all codes |
 //! | [`model`] | flags, segments, project: plain data |
 //! | [`evaluate`] | program, context, bucket, tables of operators and strategies, observer |
+//! | [`enrich`] | what follows from a user agent or an address, added to contexts before they are evaluated |
 //! | [`compare`] | two catalogs → differences → impact |
 //! | [`yaml`] | the only place that knows YAML: parse, tree, write, edit |
 //! | [`document`] | tree ↔ model, all problems at once; edits; field tables and schemas |
@@ -31,6 +32,7 @@
 pub mod compare;
 pub mod diagnostic;
 pub mod document;
+pub mod enrich;
 pub mod evaluate;
 pub mod expectation;
 pub mod git;

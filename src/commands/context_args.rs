@@ -1,10 +1,15 @@
 //! `--user`, `--context`: the context of an evaluation, from the command line, files and standard input.
 
 use crate::commands::Session;
+use crate::diagnostic::codes::context::STRANGE_ATTRIBUTE;
 use crate::diagnostic::codes::{change, repository};
-use crate::diagnostic::{Diagnostic, Failure, Result};
+use crate::diagnostic::{Diagnostic, Failure, Result, did_you_mean};
+use crate::enrich::DERIVED;
 use crate::evaluate::{Context, ContextError};
 use crate::model::{AttributeDeclaration, AttributePath, Project};
+use crate::render::diagnostic;
+use crate::source::Sources;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Who is asking.
@@ -53,6 +58,39 @@ impl ContextArgs {
             set.map_err(|error| Box::<Failure>::from(Diagnostic::from(&error)))?;
         }
         Ok(context)
+    }
+}
+
+/// Says on standard error which attributes of a context the project does not declare, if it declares any.
+pub(super) fn warn_of_strangers(session: &mut Session, project: &Project, context: &Context) {
+    let Some(declared) = &project.attributes else { return };
+    if session.output.quiet {
+        return;
+    }
+    let known = |path: &str| {
+        declared.keys().any(|key| key.as_str() == path)
+            || path == AttributePath::targeting_key().as_str()
+            || DERIVED.iter().any(|derived| [derived.path, derived.from].contains(&path))
+    };
+    let mut paths = Vec::new();
+    leaves("", context.attributes(), &mut paths);
+    for path in paths.iter().filter(|path| !known(path)) {
+        let mut warning = Diagnostic::new(&STRANGE_ATTRIBUTE, format!("the project declares no attribute `{path}`"));
+        let hint = did_you_mean(path, declared.keys().map(AttributePath::as_str));
+        warning = warning.help(hint.unwrap_or_else(|| "declare it under `attributes` in `flags/project.yaml`".into()));
+        let text = diagnostic::text(&warning, &Sources::new(), &session.output.stderr);
+        session.output.error(&text);
+    }
+}
+
+/// The paths of all values that are no objects.
+fn leaves(above: &str, object: &Map<String, Value>, paths: &mut Vec<String>) {
+    for (name, value) in object {
+        let path = format!("{above}{}", name.replace('\\', r"\\").replace('.', r"\."));
+        match value {
+            Value::Object(inner) => leaves(&format!("{path}."), inner, paths),
+            _ => paths.push(path),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 use super::arguments::{AtArgs, FormatArgs, broken_flag, key, moment, unknown_flag};
 use super::completing::{Environments, Keys};
 use super::context_args::ContextArgs;
+use super::enriching::{self, enricher};
 use crate::commands::Session;
 use crate::compare::{Served, Window, forecast};
 use crate::diagnostic::codes::change;
@@ -76,10 +77,12 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let Some(stretch) = configured.and_then(|stretches| stretches.into_iter().next()) else {
         return Err(broken_flag(&loaded, &key));
     };
-    let context = args.context.context(session, &catalog.project)?;
+    let mut context = args.context.context(session, &catalog.project)?;
+    let program = Program::compile(catalog);
+    let derived = enricher(&root, &program, &catalog.project).enrich(&mut context);
+    derived.map_err(|error| enriching::failure(&error))?;
     let units = Units::new(&args, context, &stretch.serves)?;
     let mut counts: Counts = BTreeMap::new();
-    let program = Program::compile(catalog);
     for number in 0..args.units {
         let context = units.context(number)?;
         let decision = program.bind(&context).evaluate(key.as_str(), environment.as_str(), moment.now);

@@ -1,10 +1,12 @@
 use super::arguments::{AtArgs, FormatArgs, Moment, broken_flag, key, moment, unknown_flag};
 use super::completing::{Environments, Keys};
-use super::context_args::ContextArgs;
+use super::context_args::{ContextArgs, warn_of_strangers};
+use super::enriching::{self, enricher};
 use super::trace;
 use crate::commands::Session;
 use crate::diagnostic::codes::{change, repository};
 use crate::diagnostic::{Exit, Failure, Result};
+use crate::enrich::{Derived, EnrichError, Enricher};
 use crate::evaluate::{Context, Decision, Program, Trace};
 use crate::model::{EnvironmentName, FlagKey, Timestamp};
 use crate::project::{Loaded, Root};
@@ -76,8 +78,10 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     }
     let environment = session.reading_environment(&root, &loaded.catalog.project, args.env.as_deref())?;
     let program = Program::compile(&loaded.catalog);
+    let enricher = enricher(&root, &program, &loaded.catalog.project);
     let request = Request {
         program: &program,
+        enricher: &enricher,
         keys: &keys,
         environment: &environment,
         now: moment.now,
@@ -86,21 +90,30 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     if let Some(file) = &args.contexts {
         return stream(session, &request, file);
     }
-    let context = args.context.context(session, &loaded.catalog.project)?;
-    let outcome = answer(&args, &request, &context, &session.output.stdout);
+    let mut context = args.context.context(session, &loaded.catalog.project)?;
+    warn_of_strangers(session, &loaded.catalog.project, &context);
+    let derived = enricher.enrich(&mut context).map_err(|error| enriching::failure(&error))?;
+    let outcome = answer(&args, &request, &context, derived, &session.output.stdout);
     Ok(with_problems(outcome, &loaded, &keys, session))
 }
 
 struct Request<'a> {
     program: &'a Program,
+    enricher: &'a Enricher<'a>,
     keys: &'a [FlagKey],
     environment: &'a EnvironmentName,
     now: Timestamp,
     value_only: bool,
 }
 
-fn answer(args: &Args, request: &Request<'_>, context: &Context, terminal: &Terminal) -> Outcome {
-    let Request { program, keys, environment, now, value_only } = *request;
+fn answer(
+    args: &Args,
+    request: &Request<'_>,
+    context: &Context,
+    derived: Vec<(Derived, String)>,
+    terminal: &Terminal,
+) -> Outcome {
+    let Request { program, keys, environment, now, value_only, .. } = *request;
     let bound = program.bind(context);
     let mut decisions = Vec::new();
     for key in keys {
@@ -120,7 +133,7 @@ fn answer(args: &Args, request: &Request<'_>, context: &Context, terminal: &Term
     } else {
         Form::Words
     };
-    Outcome::report(Answers { decisions, form }).exit(if failed { Exit::Usage } else { Exit::Done })
+    Outcome::report(Answers { decisions, derived, form }).exit(if failed { Exit::Usage } else { Exit::Done })
 }
 
 /// A flag that does not read is answered with its default, and its problems go to standard error.
@@ -187,6 +200,8 @@ pub(super) fn words(decision: &Decision<'_>) -> String {
 
 struct Answers {
     decisions: Vec<Answer>,
+    /// What was added to the context.
+    derived: Vec<(Derived, String)>,
     form: Form,
 }
 
@@ -194,7 +209,12 @@ impl Report for Answers {
     fn text(&self, terminal: &Terminal) -> String {
         match self.form {
             Form::ValueOnly => self.decisions.iter().map(|answer| format!("{}\n", answer.value)).collect(),
-            Form::Words => self.decisions.iter().map(in_words).collect(),
+            Form::Words => {
+                let text: String = self.decisions.iter().map(in_words).collect();
+                enriching::words(&self.derived)
+                    .iter()
+                    .fold(text, |text, line| text + &format!("  {}\n", paint(DIM, plain(line))))
+            }
             Form::Table => {
                 let field = |answer: &Answer, name: &str| answer.json[name].as_str().unwrap_or("-").to_owned();
                 let rows = self.decisions.iter().map(|answer| {
@@ -211,7 +231,11 @@ impl Report for Answers {
     }
 
     fn json(&self) -> Value {
-        json!({ "schema": "git-flag.eval/v1", "decisions": self.records() })
+        let mut json = json!({ "schema": "git-flag.eval/v1", "decisions": self.records() });
+        if !self.derived.is_empty() {
+            json["derived"] = enriching::json(&self.derived);
+        }
+        json
     }
 
     fn records(&self) -> Vec<Value> {
@@ -260,8 +284,9 @@ fn stream(session: &mut Session, request: &Request<'_>, file: &str) -> Result<Ou
         &mut count,
     );
     match written {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Outcome::silent()),
-        Err(error) => {
+        Err(Stop::Enrich(error)) => return Err(enriching::failure(&error)),
+        Err(Stop::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Outcome::silent()),
+        Err(Stop::Io(error)) => {
             return Err(Failure::new(
                 &repository::IO_FAILED,
                 format!("can't go on: {}", crate::project::reason(&error)),
@@ -279,20 +304,38 @@ fn stream(session: &mut Session, request: &Request<'_>, file: &str) -> Result<Ou
     Err(failure)
 }
 
+/// Why a stream ends early.
+enum Stop {
+    Io(std::io::Error),
+    Enrich(EnrichError),
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<EnrichError> for Stop {
+    fn from(error: EnrichError) -> Self {
+        Self::Enrich(error)
+    }
+}
+
 fn stream_lines(
     input: &mut dyn BufRead,
     mut output: impl Write,
     request: &Request<'_>,
     broken: &mut Vec<(usize, String)>,
     count: &mut usize,
-) -> std::io::Result<()> {
+) -> std::result::Result<(), Stop> {
     let (mut bytes, mut json) = (Vec::new(), Vec::new());
     let mut number = 0;
     loop {
         bytes.clear();
         number += 1;
         if input.read_until(b'\n', &mut bytes)? == 0 {
-            return output.flush();
+            return Ok(output.flush()?);
         }
         let context = match std::str::from_utf8(&bytes) {
             Ok(line) if line.trim().is_empty() => continue,
@@ -300,7 +343,7 @@ fn stream_lines(
             Err(error) => Err(format!("the context is not UTF-8: byte {} of the line", error.valid_up_to() + 1)),
         };
         *count += 1;
-        let context = match context {
+        let mut context = match context {
             Ok(context) => context,
             Err(error) => {
                 let told = json!({ "line": number, "errorCode": "INVALID_CONTEXT", "errorDetails": error });
@@ -311,6 +354,7 @@ fn stream_lines(
                 continue;
             }
         };
+        request.enricher.enrich(&mut context)?;
         let bound = request.program.bind(&context);
         for key in request.keys {
             let decision = bound.evaluate(key.as_str(), request.environment.as_str(), request.now);
@@ -320,7 +364,7 @@ fn stream_lines(
             }
             // The number of the line comes first, so that answers can be joined with what was asked.
             json.clear();
-            serde_json::to_writer(&mut json, &decision)?;
+            serde_json::to_writer(&mut json, &decision).map_err(std::io::Error::from)?;
             write!(output, "{{\"line\":{number},")?;
             output.write_all(&json[1..])?;
             output.write_all(b"\n")?;
@@ -345,8 +389,10 @@ pub(super) fn decide_boolean(
         return Err(broken_flag(&loaded, key));
     }
     let environment = session.reading_environment(root, &loaded.catalog.project, environment)?;
-    let context = context.context(session, &loaded.catalog.project)?;
+    let mut context = context.context(session, &loaded.catalog.project)?;
     let program = Program::compile(&loaded.catalog);
+    let derived = enricher(root, &program, &loaded.catalog.project).enrich(&mut context);
+    derived.map_err(|error| enriching::failure(&error))?;
     let decision = program.bind(&context).evaluate(key.as_str(), environment.as_str(), moment.now);
     if let Some((_, details)) = decision.error {
         return Err(Failure::new(&repository::FLAG_DOES_NOT_READ, format!("`{key}` can't be evaluated: {details}")));

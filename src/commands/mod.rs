@@ -8,6 +8,7 @@ mod bug;
 mod completing;
 mod condition_argument;
 mod context_args;
+mod enriching;
 mod impacts;
 mod overview;
 mod past;

@@ -97,8 +97,7 @@ impl Here<'_> {
         let backs: Vec<Back<'_>> = found.iter().map(|(change, parts)| self.back(change, parts.clone())).collect();
         let words: Vec<String> = backs.iter().map(|back| self.words(back)).collect();
         change(session, write, purpose, |draft| {
-            restore::take_back(draft, self.root, self.repository, &backs)
-                .map_err(|failure| self.whole(failure))?;
+            restore::take_back(draft, self.root, self.repository, &backs).map_err(|failure| self.whole(failure))?;
             Ok(format!("roll back {}", words.join("; ")))
         })
     }
@@ -131,7 +130,9 @@ impl Here<'_> {
             }
             match self.set(draft, flag) {
                 // What a file that does not read holds can't be kept in part; as a whole it can go back.
-                Err(failure) if failure.code() == Some(&repository::FLAG_DOES_NOT_READ) && self.environment.is_none() => {
+                Err(failure)
+                    if failure.code() == Some(&repository::FLAG_DOES_NOT_READ) && self.environment.is_none() =>
+                {
                     self.replace(draft, flag, text.clone())?;
                 }
                 done => done.map_err(|failure| self.whole(failure))?,

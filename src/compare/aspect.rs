@@ -64,6 +64,8 @@ aspects! {
     Salt "salt", "salt", true, "The salt of the buckets.", "salt {b} → {a}: everyone gets a new bucket";
     Bucketing "bucketing", "bucketing", true, "The algorithm of the buckets.",
         "bucketing {b} → {a} | bucketing set to {a} | bucketing {b} removed";
+    GeoDatabase "geo-database", "change", true, "The database that tells places.",
+        "database of places {b} → {a} | places are told by {a} | places are no longer told by {b}";
     VariantAdded "variant-added", "variant", false, "A new variant.", "variant `{i}` added: {a}";
     VariantRemoved "variant-removed", "variant", true, "A variant is gone.", "variant `{i}` removed (it was {b})";
     VariantValue "variant-value", "variant", true, "The value of a variant.", "variant `{i}` {b} → {a}";

@@ -71,7 +71,7 @@ fn unit_list(sink: &mut Sink, aspect: Aspect, before: &[Unit], after: &[Unit]) {
 pub fn compare_projects(before: &Project, after: &Project) -> Vec<Difference> {
     let mut sink = Sink::new(Subject::Project);
     // Every field is named here, so that a new field of the model can't be forgotten.
-    let Project { format, environments, attributes, rings, bucketing, lints } = before;
+    let Project { format, environments, attributes, rings, bucketing, geo_database, lints } = before;
     sink.field(Aspect::Format, format, &after.format, |it| Side::new(it.to_string(), *it));
     all_environments(&mut sink, environments, &after.environments);
     if attributes.is_some() != after.attributes.is_some() {
@@ -82,6 +82,7 @@ pub fn compare_projects(before: &Project, after: &Project) -> Vec<Difference> {
     sink.entries(Aspect::Attribute, attributes.iter().flatten(), after.attributes.iter().flatten(), declared);
     all_rings(&mut sink, rings, &after.rings);
     sink.field(Aspect::Bucketing, bucketing, &after.bucketing, |it| Side::text(it.name()));
+    sink.optional(Aspect::GeoDatabase, geo_database.as_ref(), after.geo_database.as_ref(), |it| Side::text(it));
     sink.entries(Aspect::Lint, lints, &after.lints, |it| Side::text(it));
     sink.found
 }

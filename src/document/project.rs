@@ -1,7 +1,7 @@
 //! The project file.
 
 use super::decode::{Decoder, Fields, Slot};
-use super::tables::{ATTRIBUTE, PROJECT, PROJECT_ENVIRONMENT, RESERVED_IN_PROJECT, RING};
+use super::tables::{ATTRIBUTE, GEO, PROJECT, PROJECT_ENVIRONMENT, RESERVED_IN_PROJECT, RING};
 use crate::diagnostic::codes::shape;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{
@@ -45,6 +45,7 @@ impl Decoder<'_> {
         let attributes = self.optional(&fields, "attributes", Self::attributes);
         let rings = self.or_default(&fields, "rings", Self::rings);
         let bucketing = self.or_default(&fields, "bucketing", Self::bucketing);
+        let geo = self.optional(&fields, "geo", Self::geo);
         let lints = self.or_default(&fields, "lints", Self::lints);
         Some(Project {
             format: format?,
@@ -52,6 +53,7 @@ impl Decoder<'_> {
             attributes: attributes?,
             rings: rings?,
             bucketing: bucketing?,
+            geo_database: geo?,
             lints: lints?,
         })
     }
@@ -66,6 +68,11 @@ impl Decoder<'_> {
         problem.label = Some("a newer format".into());
         problem.help.push(format!("install a newer git-flag that reads format {format}"));
         None
+    }
+
+    fn geo(&mut self, slot: Slot<'_, '_>) -> Option<String> {
+        let fields = self.object(slot, &GEO)?;
+        self.required(&fields, "database", Self::text)
     }
 
     fn project_environments(&mut self, slot: Slot<'_, '_>) -> Option<Vec<ProjectEnvironment>> {

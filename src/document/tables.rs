@@ -317,6 +317,7 @@ pub static PROJECT: Object = Object {
             "Rings of users, innermost first; each contains those before it",
         ),
         optional("bucketing", BUCKETING, "The algorithm of buckets; `flagd-v3` when absent"),
+        optional("geo", Shape::Object(&GEO), "Where places are looked up by `ip`"),
         optional(
             "lints",
             Shape::Map(&Map { keys: Shape::Text, values: Shape::Choice(levels), filled: false }),
@@ -328,6 +329,19 @@ pub static PROJECT: Object = Object {
 /// Fields of the project that a later version brings, with what they are for.
 pub static RESERVED_IN_PROJECT: &[(&str, &str)] =
     &[("policy", "rules for changes"), ("audit", "the audit mode"), ("roles", "who may change what")];
+
+/// Where places are looked up.
+pub static GEO: Object = Object {
+    name: "geo",
+    what: "the look-up of places",
+    doc: "Where places are looked up by `ip`",
+    rule: None,
+    fields: &[required(
+        "database",
+        Shape::Text,
+        "A file in MaxMind's format; a relative path begins at the folder that holds `flags/`",
+    )],
+};
 
 /// An environment of the project.
 pub static PROJECT_ENVIRONMENT: Object = Object {

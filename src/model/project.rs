@@ -20,6 +20,8 @@ pub struct Project {
     pub rings: Vec<Ring>,
     /// The algorithm of buckets unless a flag names another.
     pub bucketing: Bucketing,
+    /// The file of the database that tells places by addresses, as written.
+    pub geo_database: Option<String>,
     /// Levels of lints by name, where they differ from the lint's own.
     pub lints: BTreeMap<String, String>,
 }
@@ -152,6 +154,7 @@ impl Project {
             attributes: None,
             rings: Vec::new(),
             bucketing: Bucketing::default(),
+            geo_database: None,
             lints: BTreeMap::new(),
         }
     }

@@ -156,6 +156,7 @@ fn no_project() -> Project {
         attributes: None,
         rings: Vec::new(),
         bucketing: crate::model::Bucketing::default(),
+        geo_database: None,
         lints: BTreeMap::new(),
     }
 }

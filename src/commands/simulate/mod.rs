@@ -4,10 +4,12 @@ mod somebody;
 use super::arguments::{AtArgs, FormatArgs, broken_flag, key, moment, time, unknown_flag};
 use super::completing::{Environments, Keys};
 use super::context_args::ContextArgs;
+use super::enriching::{self, enricher};
 use crate::commands::Session;
 use crate::compare::{Window, forecast};
 use crate::diagnostic::codes::change;
 use crate::diagnostic::{Failure, Result};
+use crate::evaluate::Program;
 use crate::model::{FlagKey, Seconds, Timestamp};
 use crate::render::{Format, Outcome};
 use clap_complete::engine::ArgValueCompleter;
@@ -66,8 +68,12 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         return Err(broken_flag(&loaded, &key));
     };
     if args.context.user.is_some() || !args.context.context.is_empty() {
-        let context = args.context.context(session, &loaded.catalog.project)?;
-        return Ok(Outcome::report(somebody::report(&loaded.catalog, &key, &environment, &context, window)));
+        let mut context = args.context.context(session, &loaded.catalog.project)?;
+        let program = Program::compile(&loaded.catalog);
+        let derived = enricher(&root, &program, &loaded.catalog.project).enrich(&mut context);
+        derived.map_err(|error| enriching::failure(&error))?;
+        let asked = somebody::Asked { program: &program, key: &key, environment: &environment, context: &context };
+        return Ok(Outcome::report(somebody::report(&loaded.catalog, asked, window)));
     }
     Ok(Outcome::report(everyone::report(&loaded.catalog, &key, &environment, stretches, window)))
 }

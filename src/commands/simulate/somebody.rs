@@ -11,14 +11,17 @@ use crate::render::table::{Tone, table};
 use crate::render::{Format, Report, Terminal};
 use serde_json::{Value, json};
 
-pub(super) fn report(
-    catalog: &Catalog,
-    key: &FlagKey,
-    environment: &EnvironmentName,
-    context: &Context,
-    window: Window,
-) -> impl Report + use<> {
-    let program = Program::compile(catalog);
+/// What is asked, and by whom.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) program: &'a Program,
+    pub(super) key: &'a FlagKey,
+    pub(super) environment: &'a EnvironmentName,
+    pub(super) context: &'a Context,
+}
+
+pub(super) fn report(catalog: &Catalog, asked: Asked<'_>, window: Window) -> impl Report + use<> {
+    let Asked { program, key, environment, context } = asked;
     let bound = program.bind(context);
     let mut answers: Vec<Answer> = Vec::new();
     let Some(flag) = catalog.flags.get(key) else { return Somebody::new(key, environment, window, answers) };

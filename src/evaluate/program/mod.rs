@@ -17,7 +17,7 @@ pub(crate) use serve::{Choice, ServeProgram};
 use super::context::{BoundContext, Context};
 use super::lookup::{TextMap, TextSet};
 use super::slots::Slots;
-use crate::model::{Catalog, Share};
+use crate::model::{AttributePath, Catalog, Share};
 
 /// Everything that flags of a catalog need to be evaluated.
 #[derive(Debug)]
@@ -69,6 +69,11 @@ impl Program {
     /// The keys of all flags, broken ones included, in order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.flags.iter().map(|flag| flag.key.as_str())
+    }
+
+    /// The attributes that its flags ask for.
+    pub fn attributes(&self) -> impl Iterator<Item = &AttributePath> {
+        self.slots.all().iter().map(|(path, _)| path)
     }
 
     /// The flags that do not compile, in order, each with what is wrong.

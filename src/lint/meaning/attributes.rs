@@ -2,6 +2,7 @@
 
 use crate::diagnostic::codes::meaning;
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::enrich::DERIVED;
 use crate::evaluate::operator::{self, Takes};
 use crate::lint::FileContext;
 use crate::lint::trail::{Trail, flag_conditions, flag_rollouts, segment_conditions};
@@ -93,8 +94,9 @@ impl Attributes<'_> {
 
     fn test(&self, trail: &Trail<'_>, test: &Test, found: &mut Vec<Diagnostic>) {
         let Some(declaration) = self.declared.get(&test.attribute) else {
-            let known =
-                is_targeting_key(&test.attribute) || test.operator == "exists" && self.has_parts(&test.attribute);
+            let known = is_targeting_key(&test.attribute)
+                || self.is_derived(&test.attribute)
+                || test.operator == "exists" && self.has_parts(&test.attribute);
             if !known {
                 found.push(self.undeclared(&test.attribute).at(self.context.value(trail.key("attribute").path())));
             }
@@ -124,6 +126,12 @@ impl Attributes<'_> {
     fn has_parts(&self, path: &AttributePath) -> bool {
         let below = |other: &AttributePath| other.parts().starts_with(path.parts());
         self.declared.keys().any(below)
+    }
+
+    /// Whether it follows from another attribute.
+    fn is_derived(&self, attribute: &AttributePath) -> bool {
+        let has_places = self.context.project.geo_database.is_some();
+        DERIVED.iter().any(|derived| derived.path == attribute.as_str() && (derived.from != "ip" || has_places))
     }
 
     fn undeclared(&self, attribute: &AttributePath) -> Diagnostic {

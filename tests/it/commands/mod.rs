@@ -1,6 +1,7 @@
 //! What a user notices of each command.
 
 mod completions;
+mod enrich;
 mod eval;
 mod hook;
 mod list;

@@ -1,6 +1,7 @@
 //! The hermetic world of a test.
 
 mod fingerprint;
+pub(crate) mod places;
 mod repo;
 mod run;
 mod samples;

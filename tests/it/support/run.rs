@@ -81,6 +81,13 @@ impl Run {
         self
     }
 
+    /// A complaint with this code.
+    #[track_caller]
+    pub(crate) fn complains_of(self, code: &str) -> Self {
+        assert!(self.stderr.contains(&format!("error[{code}]: ")), "no error {code}\n{self}");
+        self.complains()
+    }
+
     /// Nothing that only a programmer could read.
     #[track_caller]
     pub(crate) fn shows_no_internals(&self) {

@@ -1,0 +1,91 @@
+use crate::support::{Run, TestRepo, places::places};
+use std::fs;
+
+const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 Mobile/15E148 Safari/604.1";
+
+/// A flag for phones, and one for Berlin.
+fn repo() -> TestRepo {
+    let repo = TestRepo::init();
+    for (key, attribute, value) in [("phones", "device.type", "phone"), ("berlin", "geo.region", "DE-BE")] {
+        repo.write(
+            &format!("flags/{key}.yaml"),
+            format!(
+                "type: boolean\nowner: team\ndefault: false\nenvironments:\n  production:\n    enabled: true\n    rules:\n      - id: only\n        when: [{{attribute: {attribute}, equals: {value}}}]\n        serve: true\n    serve: false\n"
+            ),
+        );
+    }
+    repo
+}
+
+fn eval(repo: &TestRepo, key: &str, words: &[&str]) -> Run {
+    repo.flag(&[&["eval", key, "--env", "production"], words].concat())
+}
+
+/// Names the database in the project.
+fn with_places(repo: &TestRepo) {
+    let bytes = places(&[([81, 2, 69, 0], 24, "GB", "ENG", "London"), ([93, 184, 0, 0], 16, "DE", "BE", "Berlin")]);
+    fs::write(repo.path().join("places.mmdb"), bytes).expect("a file");
+    let project = repo.read("flags/project.yaml");
+    repo.write("flags/project.yaml", format!("{project}\ngeo: {{database: places.mmdb}}\n"));
+}
+
+#[test]
+fn devices_follow_from_the_user_agent() {
+    let repo = repo();
+    let agent = format!("userAgent={PHONE}");
+    insta::assert_snapshot!(eval(&repo, "phones", &["-c", &agent]).ok().stdout, @r"
+    phones = true
+      TARGETING_MATCH: rule only in production
+      derived from userAgent: device.type = phone
+    ");
+    assert_eq!(eval(&repo, "phones", &["-c", &agent, "--json"]).ok().json()["derived"]["device.type"], "phone");
+    // What the context says itself counts.
+    eval(&repo, "phones", &["-c", &agent, "-c", "device.type=tv"]).ok().prints("phones = false");
+    repo.flag(&["enabled", "phones", "--env", "production", "-c", &agent]).ok();
+    repo.write("contexts.jsonl", format!("{{\"userAgent\": \"{PHONE}\"}}\n{{\"userAgent\": \"curl/8.4.0\"}}\n"));
+    let lines = eval(&repo, "phones", &["--contexts", "contexts.jsonl", "--value-only"]).ok();
+    assert_eq!(lines.stdout, "true\nfalse\n");
+}
+
+#[test]
+fn places_follow_from_the_address_by_the_project_s_database() {
+    let repo = repo();
+    let missing = eval(&repo, "berlin", &["-c", "ip=93.184.216.34"]).exits(2);
+    missing.complains_of("F157");
+    // A flag that asks for no place needs none, and so does a context without an address.
+    eval(&repo, "phones", &["-c", "ip=93.184.216.34"]).ok();
+    eval(&repo, "berlin", &["-c", "geo.region=DE-BE"]).ok().prints("berlin = true");
+    with_places(&repo);
+    repo.flag(&["validate"]).ok();
+    insta::assert_snapshot!(eval(&repo, "berlin", &["-c", "ip=93.184.216.34"]).ok().stdout, @r"
+    berlin = true
+      TARGETING_MATCH: rule only in production
+      derived from ip: geo.region = DE-BE
+    ");
+    eval(&repo, "berlin", &["-c", "ip=81.2.69.142"]).ok().prints("geo.region = GB-ENG").prints("berlin = false");
+    let unknown = eval(&repo, "berlin", &["-c", "ip=10.0.0.1"]).ok();
+    assert!(!unknown.stdout.contains("derived"), "{}", unknown.stdout);
+    for bytes in [&b"no database"[..], b""] {
+        fs::write(repo.path().join("places.mmdb"), bytes).expect("a file");
+        eval(&repo, "berlin", &["-c", "ip=81.2.69.142"]).exits(2).complains_of("F158");
+    }
+    fs::remove_file(repo.path().join("places.mmdb")).expect("a file");
+    eval(&repo, "berlin", &["-c", "ip=81.2.69.142"]).exits(2).complains_of("F158");
+    repo.write("contexts.jsonl", "{\"ip\": \"81.2.69.142\"}\n");
+    eval(&repo, "berlin", &["--contexts", "contexts.jsonl"]).exits(2).complains_of("F158");
+}
+
+#[test]
+fn attributes_that_the_project_does_not_declare_are_pointed_at() {
+    let repo = TestRepo::shop();
+    let words = ["eval", "new-checkout", "--env", "production", "--user", "ada", "-c"];
+    let run = |part: &str| repo.flag(&[&words[..], &[part]].concat()).ok();
+    let typo = run("contry=DE");
+    assert!(typo.stderr.contains("warning[F159]") && typo.stderr.contains("did you mean `country`?"), "{typo}");
+    assert!(run(r#"{"device": {"colour": "red"}}"#).stderr.contains("`device.colour`"));
+    for known in ["country=DE", "userAgent=curl/8", "ip=10.0.0.1", "device.os=ios"] {
+        assert_eq!(run(known).stderr, "", "{known}");
+    }
+    let quiet = repo.flag(&[&words[..], &["contry=DE", "--quiet"]].concat()).ok();
+    assert_eq!(quiet.stderr, "");
+}
