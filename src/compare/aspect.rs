@@ -65,6 +65,8 @@ aspects! {
     Bucketing "bucketing", "bucketing", true, "The algorithm of the buckets.",
         "bucketing {b} → {a} | bucketing set to {a} | bucketing {b} removed";
     VariantAdded "variant-added", "variant", false, "A new variant.", "variant `{i}` added: {a}";
+    VariantRenamed "variant-renamed", "variant", false, "A variant has a new name, and stands wherever it stood.",
+        "variant `{b}` renamed to `{a}`";
     VariantRemoved "variant-removed", "variant", true, "A variant is gone.", "variant `{i}` removed (it was {b})";
     VariantValue "variant-value", "variant", true, "The value of a variant.", "variant `{i}` {b} → {a}";
     RequirementAdded "requirement-added", "require", true, "Another flag has to serve a variant now.",
