@@ -366,7 +366,10 @@ fn stream_lines(
             json.clear();
             serde_json::to_writer(&mut json, &decision).map_err(std::io::Error::from)?;
             write!(output, "{{\"line\":{number},")?;
-            output.write_all(&json[1..])?;
+            match std::str::from_utf8(&json[1..]) {
+                Ok(text) => output.write_all(crate::render::json::escaped(text).as_bytes())?,
+                Err(_) => output.write_all(&json[1..])?,
+            }
             output.write_all(b"\n")?;
         }
     }

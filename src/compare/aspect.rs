@@ -67,6 +67,8 @@ aspects! {
     GeoDatabase "geo-database", "change", true, "The database that tells places.",
         "database of places {b} → {a} | places are told by {a} | places are no longer told by {b}";
     VariantAdded "variant-added", "variant", false, "A new variant.", "variant `{i}` added: {a}";
+    VariantRenamed "variant-renamed", "variant", false, "A variant has a new name, and stands wherever it stood.",
+        "variant `{b}` renamed to `{a}`";
     VariantRemoved "variant-removed", "variant", true, "A variant is gone.", "variant `{i}` removed (it was {b})";
     VariantValue "variant-value", "variant", true, "The value of a variant.", "variant `{i}` {b} → {a}";
     RequirementAdded "requirement-added", "require", true, "Another flag has to serve a variant now.",

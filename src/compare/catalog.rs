@@ -4,7 +4,7 @@ use super::aspect::Aspect;
 use super::difference::{Difference, Side, Sink, Subject};
 use super::flag::{self, Scope};
 use super::shared::{compare_projects, compare_segments};
-use super::words;
+use super::{renamed, words};
 use crate::model::{Broken, Catalog, EnvironmentName, Flag, FlagKey, Segment, SegmentName};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,8 +14,25 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Empty exactly when both mean the same: the order of mappings, tags, units and requirements has no meaning.
 #[must_use]
 pub fn compare(before: &Catalog, after: &Catalog) -> Vec<Difference> {
+    let names = renamed::segments(before, after);
+    if names.is_empty() {
+        return compare_named(before, after, &names);
+    }
+    compare_named(&renamed::with_segments(before, &names, after), after, &names)
+}
+
+/// As [`compare`], where segments got new names, by which everything before calls them already.
+fn compare_named(before: &Catalog, after: &Catalog, renamed: &BTreeMap<SegmentName, SegmentName>) -> Vec<Difference> {
     let Catalog { project, flags, segments, broken_flags, broken_segments } = before;
-    let scope = Scope { order: promotion_order(before, after), renames: renames(before, after) };
+    let mut scope =
+        Scope { order: promotion_order(before, after), renames: renames(before, after), variants: BTreeMap::new() };
+    for (key, old) in flags {
+        let key = scope.renames.get(key).unwrap_or(key);
+        let names = after.flags.get(key).map(|new| renamed::variants(old, new)).unwrap_or_default();
+        if !names.is_empty() {
+            scope.variants.insert(key.clone(), names);
+        }
+    }
     let new_keys: BTreeSet<&FlagKey> = scope.renames.values().collect();
     let mut keys: BTreeSet<&FlagKey> = flags.keys().chain(broken_flags.keys()).collect();
     keys.extend(after.flags.keys().chain(after.broken_flags.keys()));
@@ -37,11 +54,15 @@ pub fn compare(before: &Catalog, after: &Catalog) -> Vec<Difference> {
     }
     let mut names: BTreeSet<&SegmentName> = segments.keys().chain(broken_segments.keys()).collect();
     names.extend(after.segments.keys().chain(after.broken_segments.keys()));
-    for name in names {
-        let old = State::of(segments.get(name), broken_segments.get(name).map(String::as_str));
+    for name in names.into_iter().filter(|name| !renamed.contains_key(*name)) {
+        let old_name = renamed.iter().find(|(_, new)| *new == name).map_or(name, |(old, _)| old);
+        let old = State::of(segments.get(old_name), broken_segments.get(old_name).map(String::as_str));
         let new = State::of(after.segments.get(name), after.broken_segments.get(name).map(String::as_str));
         let describe = |segment: &Segment| words::conditions(&segment.conditions);
-        found.extend(states(Subject::Segment(name.clone()), old, new, describe, compare_segments));
+        let mut own = states(Subject::Segment(name.clone()), old, new, describe, compare_segments);
+        // The same people, found under the new name wherever they were looked for under the old one.
+        own.iter_mut().filter(|it| it.aspect == Aspect::Renamed).for_each(|it| it.behaviour = false);
+        found.extend(own);
     }
     found.extend(compare_projects(project, &after.project));
     found
@@ -58,7 +79,7 @@ pub fn compare_flags(before: Option<&Flag>, after: Option<&Flag>) -> Vec<Differe
 /// Like [`compare_flags`], with the environments in promotion order.
 #[must_use]
 pub fn compare_flags_in(order: &[EnvironmentName], before: Option<&Flag>, after: Option<&Flag>) -> Vec<Difference> {
-    flag::compare(before, after, &Scope { order: order.to_vec(), renames: BTreeMap::new() })
+    flag::compare(before, after, &Scope { order: order.to_vec(), ..Scope::default() })
 }
 
 /// What one side knows of a flag or a segment.

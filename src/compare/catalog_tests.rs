@@ -198,3 +198,64 @@ fn every_part_of_the_project_counts() {
     assert_eq!(compare_projects(&Project { attributes: None, ..before.clone() }, &after).len(), 1);
     assert_eq!(compare_projects(&before, &before), []);
 }
+
+#[test]
+fn a_variant_that_only_has_another_name() {
+    let with = |names: [&str; 2], serve: &str| {
+        let mut flag = boolean("f", vec![on("production", fixed(serve))]);
+        flag.value_type = ValueType::String;
+        let values = ["x", "y"];
+        flag.variants = (0..2)
+            .map(|at| Variant { name: variant(names[at]), value: Value::String(values[at].into()), description: None })
+            .collect();
+        flag.default = variant(names[0]);
+        flag
+    };
+    let told = |before: &Flag, after: &Flag| {
+        compare_flags(Some(before), Some(after)).iter().map(|it| (it.sentence(), it.behaviour)).collect::<Vec<_>>()
+    };
+    let before = with(["a", "b"], "b");
+    let renamed = |from: &str, to: &str| (format!("variant `{from}` renamed to `{to}`"), false);
+    assert_eq!(told(&before, &with(["a", "c"], "c")), [renamed("b", "c")]);
+    assert_eq!(told(&before, &with(["d", "c"], "c")), [renamed("a", "d"), renamed("b", "c")]);
+    // What was done besides is told under the new name.
+    let mut more = with(["a", "c"], "c");
+    more.owner = Some("x".into());
+    assert_eq!(told(&before, &more), [renamed("b", "c"), ("owner set to x".into(), false)]);
+    // Another value, or a place that did not follow, and it is another variant.
+    let mut valued = with(["a", "c"], "c");
+    valued.variants[1].value = Value::String("z".into());
+    for after in [valued, with(["a", "c"], "a")] {
+        let words = told(&before, &after);
+        assert!(words.iter().any(|(words, _)| words.starts_with("variant `b` removed")), "{words:?}");
+    }
+}
+
+#[test]
+fn a_segment_that_only_has_another_name() {
+    let percentage = |salt: Option<&str>| Condition::Percentage {
+        share: share("10"),
+        by: None,
+        salt: salt.map(Into::into),
+        bucketing: None,
+    };
+    let before_segment = segment("some", vec![percentage(None)]);
+    let flag = |name: &str| {
+        let mut flag = boolean("f", vec![on("production", fixed("off"))]);
+        let when = vec![Condition::Not(Box::new(Condition::Segment(SegmentName::new(name).unwrap())))];
+        flag.environments[0].rules.push(Rule { when, ..rule("r", vec![], fixed("on")) });
+        flag
+    };
+    let state = |name: &str, segment: Segment| {
+        let mut state = catalog(vec![flag(name)]);
+        state.segments.insert(segment.name.clone(), segment);
+        state
+    };
+    let before = state("some", before_segment.clone());
+    let after = state("few", segment("few", vec![percentage(Some("some"))]));
+    assert_eq!(told(&before, &after), ["few: renamed from `some`"]);
+    assert!(!compare(&before, &after)[0].behaviour);
+    // With buckets of its own it is another one.
+    let other = state("few", segment("few", vec![percentage(None)]));
+    assert!(told(&before, &other).iter().any(|words| words == "some: deleted"), "{:?}", told(&before, &other));
+}

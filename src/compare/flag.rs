@@ -2,8 +2,8 @@
 
 use super::aspect::Aspect;
 use super::difference::{Difference, Side, Sink, Subject};
-use super::{environment, structure, words};
-use crate::model::{EnvironmentName, Flag, FlagKey, Requirement, Variant};
+use super::{environment, renamed, structure, words};
+use crate::model::{EnvironmentName, Flag, FlagKey, Requirement, Variant, VariantName};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What surrounds the flags that are compared.
@@ -13,6 +13,8 @@ pub(super) struct Scope {
     pub(super) order: Vec<EnvironmentName>,
     /// Keys before, with the keys that the same flags have after.
     pub(super) renames: BTreeMap<FlagKey, FlagKey>,
+    /// Variants before, with the names that they have after, by the key after.
+    pub(super) variants: BTreeMap<FlagKey, Vec<(VariantName, VariantName)>>,
 }
 
 /// Compares two versions of a flag; `None` where it does not exist. Environments come in the project's order, then in
@@ -30,8 +32,23 @@ pub(super) fn compare(before: Option<&Flag>, after: Option<&Flag>, scope: &Scope
     sink.found
 }
 
-/// Every field is named here, so that a new field of the model can't be forgotten.
 fn both(sink: &mut Sink, before: &Flag, after: &Flag, scope: &Scope) {
+    let renames = renamed::variants(before, after);
+    if renames.is_empty() {
+        return fields(sink, before, after, scope);
+    }
+    // What was said of the old names is compared under the new ones.
+    let mut before = before.clone();
+    for (old, new) in renames {
+        before = before.with_variant_renamed(&old, &new);
+        let side = |name: &VariantName| Some(Side::text(name.as_str()));
+        sink.add(Aspect::VariantRenamed, side(&old), side(&new)).item = Some(new.to_string());
+    }
+    fields(sink, &before, after, scope);
+}
+
+/// Every field is named here, so that a new field of the model can't be forgotten.
+fn fields(sink: &mut Sink, before: &Flag, after: &Flag, scope: &Scope) {
     let Flag {
         key: _,
         name,
@@ -173,7 +190,11 @@ pub(super) fn requirements(sink: &mut Sink, before: &[Requirement], after: &[Req
             sink.add(Aspect::RequirementRenamed, key(old), key(requirement)).item = item;
         } else if let Some(position) = gone.iter().position(|it| it.flag == *flag) {
             let old = gone.remove(position);
-            sink.add(Aspect::RequirementChanged, side(old), side(requirement)).item = item;
+            let names = scope.variants.get(flag).map(Vec::as_slice).unwrap_or_default();
+            let only_renamed = names.iter().any(|(was, is)| *was == old.serves && is == serves);
+            let difference = sink.add(Aspect::RequirementChanged, side(old), side(requirement));
+            difference.item = item;
+            difference.behaviour = !only_renamed;
         } else {
             sink.add(Aspect::RequirementAdded, None, side(requirement)).item = item;
         }

@@ -20,6 +20,7 @@ mod impact_words;
 mod json;
 mod normal;
 mod reach;
+mod renamed;
 #[cfg(test)]
 mod sample;
 mod sentence;

@@ -33,6 +33,7 @@ fn both_segments(sink: &mut Sink, before: &Segment, after: &Segment) {
     let Segment { name, description, owner, include, exclude, conditions } = before;
     if *name != after.name {
         let side = |it: &Segment| Some(Side::text(it.name.as_str()));
+        // Whoever compares all there is knows better.
         sink.add(Aspect::Renamed, side(before), side(after)).behaviour = true;
     }
     unit_list(sink, Aspect::Include, include, &after.include);

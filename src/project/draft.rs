@@ -6,7 +6,7 @@
 use super::files::{Files, Found};
 use super::layout::{self, Role};
 use super::load::{self, Loaded, Read};
-use crate::diagnostic::codes::{change, repository};
+use crate::diagnostic::codes::{change, meaning, repository};
 use crate::diagnostic::{Failure, Result, did_you_mean};
 use crate::document;
 use crate::model::{Flag, FlagKey, Project, Segment, SegmentName};
@@ -123,17 +123,24 @@ impl<'r> Draft<'r> {
     /// The segment of that name.
     ///
     /// # Errors
-    /// When there is none, or its file does not read.
+    /// When there is none, its file does not read, or another name differs from it only in case.
     pub fn segment(&self, name: &SegmentName) -> Result<SegmentFile> {
         let path = layout::segment_path(name);
+        let names = self.segment_names()?;
+        let clashes = |other: &&SegmentName| *other != name && other.as_str().eq_ignore_ascii_case(name.as_str());
         let Some(text) = self.text(&path)? else {
-            let names = self.segment_names()?;
             let failure = Failure::new(&repository::UNKNOWN_SEGMENT_ARGUMENT, format!("there is no segment `{name}`"));
             return Err(match did_you_mean(name.as_str(), names.iter().map(SegmentName::as_str)) {
                 Some(hint) => failure.help(hint),
                 None => failure.help(format!("`git flag segment create {name}` makes one")),
             });
         };
+        if let Some(other) = names.iter().find(clashes) {
+            let words = format!("the segments `{name}` and `{other}` differ only in upper and lower case");
+            return Err(
+                Failure::new(&meaning::CASE_CLASH, words).help("rename or remove one of the files by hand first")
+            );
+        }
         let Read { value, problems, text } = load::read_segment(&path, name, text.into_bytes());
         match value {
             Some(segment) => Ok(SegmentFile { path, segment }),

@@ -53,7 +53,10 @@ impl Plan {
     pub fn environments(&self) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
         // After a rename clients that ask for the old key get their own defaults.
-        let matters = |difference: &&Difference| difference.behaviour || difference.aspect == Aspect::Renamed;
+        // So do they with another variant's name, where they look at that.
+        let matters = |difference: &&Difference| {
+            difference.behaviour || matches!(difference.aspect, Aspect::Renamed | Aspect::VariantRenamed)
+        };
         for difference in self.differences.iter().filter(matters) {
             match (&difference.environment, &difference.subject) {
                 (Some(environment), _) => drop(names.insert(environment.to_string())),

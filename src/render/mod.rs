@@ -5,6 +5,7 @@
 //! error. Text is written with the styles of [`style`]; the streams strip them where colour is off.
 
 pub mod diagnostic;
+pub mod json;
 mod output;
 pub mod style;
 pub mod table;

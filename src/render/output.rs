@@ -1,6 +1,6 @@
 //! The two streams, and what the terminal can show.
 
-use super::{Format, Outcome, Report, diagnostic, style};
+use super::{Format, Outcome, Report, diagnostic, json, style};
 use crate::diagnostic::Failure;
 use anstream::AutoStream;
 use std::io::{self, IsTerminal, Write};
@@ -143,9 +143,9 @@ impl Output {
     fn rendered(&self, report: &dyn Report) -> String {
         match self.format {
             Format::Table => report.text(&self.stdout),
-            Format::Json => pretty(&report.json()),
+            Format::Json => format!("{}\n", json::pretty(&report.json())),
             Format::Yaml => serde_yaml::to_string(&report.json()).unwrap_or_default(),
-            Format::Jsonl => report.records().iter().map(|record| format!("{record}\n")).collect(),
+            Format::Jsonl => report.records().iter().map(|record| json::compact(record) + "\n").collect(),
             other => report.other(other).unwrap_or_else(|| report.text(&self.stdout)),
         }
     }
@@ -175,7 +175,7 @@ impl Output {
                 {
                     object.extend(fields);
                 }
-                text += &format!("{object}\n");
+                text += &(json::compact(&object) + "\n");
             } else {
                 text += &readable(diagnostic::text(problem, &failure.sources, &self.stderr), &self.stderr);
             }
@@ -193,12 +193,6 @@ impl Output {
 /// For a terminal without Unicode, our own symbols become ASCII. What else there is comes from the repository, and stays.
 fn readable(text: String, terminal: &Terminal) -> String {
     if terminal.unicode { text } else { style::ascii(&text) }
-}
-
-/// Indented JSON with a final newline.
-#[must_use]
-pub(super) fn pretty(value: &serde_json::Value) -> String {
-    format!("{value:#}\n")
 }
 
 fn terminal_width(variable: &dyn Fn(&str) -> Option<String>) -> Option<u16> {

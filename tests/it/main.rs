@@ -11,6 +11,7 @@ mod broken;
 mod commands;
 mod corpus;
 mod dry_run;
+mod format;
 mod generated;
 #[cfg(unix)]
 mod ground;

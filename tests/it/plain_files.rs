@@ -105,6 +105,32 @@ fn segments_behind_a_link_are_not_followed() {
     repo.flag(&["validate"]).exits(1);
 }
 
+/// Names that differ only in case are one file on some machines: nothing makes them, and nothing works on them.
+#[test]
+fn segments_that_differ_only_in_case() {
+    let repo = TestRepo::shop();
+    for words in [
+        &["segment", "create", "Staff", "--include", "u"][..],
+        &["segment", "create", "STAFF", "--include", "u", "--no-commit"],
+        &["segment", "rename", "early-birds", "sTaff"],
+    ] {
+        assert_eq!(repo.flag(words).exits(5).complains().code(), Some("F254"), "{words:?}");
+    }
+    repo.flag(&["segment", "delete", "early-birds"]).ok();
+    repo.write("flags/segments/Early-Birds.yaml", "include: [u]\n");
+    repo.write("flags/segments/STAFF.yaml", "include: [u]\n");
+    repo.commit_all("by hand");
+    let run = repo.flag(&["undo"]).exits(2).complains();
+    run.says("F082").says("`Early-Birds` and `early-birds`");
+    for name in ["staff", "STAFF"] {
+        let run = repo.flag(&["segment", "include", name, "user-1"]).exits(2).complains();
+        assert_eq!(run.code(), Some("F082"), "{run}");
+    }
+    repo.flag(&["segment", "rename", "STAFF", "people"]).exits(2).complains();
+    repo.flag(&["segment", "delete", "STAFF"]).ok();
+    repo.flag(&["segment", "include", "staff", "user-1"]).ok();
+}
+
 /// One key in two folders: nobody can tell which file counts, so none does.
 #[test]
 fn a_key_with_two_files_has_none() {

@@ -116,10 +116,21 @@ fn names_cannot_play_with_the_terminal() {
         "--author",
         "Eve \u{1b}[31m\u{202e}il <eve@example.com>",
     ]);
-    for words in [&["log", "new-checkout"][..], &["audit"][..]] {
+    for words in [
+        &["log", "new-checkout"][..],
+        &["audit"],
+        &["log", "new-checkout", "--json"],
+        &["log", "new-checkout", "--format", "jsonl"],
+        &["audit", "--json"],
+        &["audit", "--format", "jsonl"],
+    ] {
         let run = repo.flag(words).ok();
         assert!(run.stdout.contains("Eve") && !run.stdout.contains([ESCAPE, '\u{202e}']), "{run}");
+        let json = words.iter().any(|word| word.contains("json"));
+        assert_eq!(run.stdout.contains("\\u202eil"), json, "the characters are there, and can be seen\n{run}");
     }
+    let error = repo.flag(&["show", "a\u{202e}b\u{9b}", "--json"]).exits(2).stderr;
+    assert!(error.contains("a\\u202eb\\u009b") && !error.contains('\u{9b}'), "{error}");
 }
 
 #[test]

@@ -160,11 +160,11 @@ struct End<'e> {
 }
 
 fn compact(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+    crate::render::json::compact(value)
 }
 
 fn pretty(value: &impl Serialize) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
+    crate::render::json::pretty(value)
 }
 
 /// All lines but the first moved to the right.

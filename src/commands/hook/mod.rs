@@ -6,7 +6,7 @@ use crate::diagnostic::{Failure, Result};
 use crate::git::Repository;
 use crate::project::reason;
 use crate::render::Outcome;
-use script::{Change, install, uninstall};
+use script::{Change, Presence, install, uninstall};
 use std::path::{Path, PathBuf};
 
 /// Install or remove the Git hooks that validate flags before every commit
@@ -52,15 +52,19 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
                 match install(&path).map_err(|error| failed(&path, &error))? {
                     Change::Done => format!("installed {shown}"),
                     Change::Nothing => format!("{shown} is installed already"),
+                    Change::Dormant => dormant(&shown),
                 }
             }
             Action::Uninstall => match uninstall(&path).map_err(|error| failed(&path, &error))? {
                 Change::Done => format!("removed from {shown}"),
-                Change::Nothing => format!("{shown} has nothing of git-flag"),
+                Change::Nothing | Change::Dormant => format!("{shown} has nothing of git-flag"),
             },
             Action::Status => {
-                let words = if script::is_installed(&path) { "installed" } else { "not installed" };
-                format!("{shown}: {words}")
+                match script::presence(&path) {
+                    Presence::Installed => format!("{shown}: installed"),
+                    Presence::Dormant => dormant(&shown),
+                    Presence::Absent => format!("{shown}: not installed"),
+                }
             }
         };
         outcome = outcome.note(words);
@@ -102,9 +106,18 @@ fn shown(path: &Path, repository: &Repository) -> String {
     inner.unwrap_or(path).display().to_string()
 }
 
-/// Whether all hooks are there.
-pub(super) fn installed(repository: &Repository) -> bool {
-    folder(repository).is_ok_and(|folder| HOOKS.iter().all(|hook| script::is_installed(&folder.join(hook))))
+fn dormant(shown: &str) -> String {
+    format!("{shown}: not executable, so Git does not run it; `chmod +x {shown}` lets it")
+}
+
+/// Whether all hooks are there, and Git runs them; else the first that is there and not executable.
+pub(super) fn installed(repository: &Repository) -> std::result::Result<(), Option<String>> {
+    let folder = folder(repository).map_err(|_| None)?;
+    let presence = |hook: &&str| script::presence(&folder.join(hook));
+    if let Some(hook) = HOOKS.iter().find(|hook| presence(hook) == Presence::Dormant) {
+        return Err(Some(shown(&folder.join(hook), repository)));
+    }
+    if HOOKS.iter().all(|hook| presence(&hook) == Presence::Installed) { Ok(()) } else { Err(None) }
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Box<Failure> {

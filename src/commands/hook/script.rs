@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 pub(super) enum Change {
     Done,
     Nothing,
+    /// Our block is there, but with a script that was made not executable, which is not ours to switch on again.
+    Dormant,
 }
 
 const START: &str = "# >>> git-flag >>>";
@@ -29,9 +31,25 @@ fi
 /// What a hook that can't take our block is renamed to, so that ours can call it.
 const CHAINED: &str = "before-git-flag";
 
-/// Whether our block is in the file.
-pub(super) fn is_installed(path: &Path) -> bool {
-    fs::read_to_string(path).is_ok_and(|text| text.contains(START))
+/// What a hook's file does for us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// It has our block, and Git runs it.
+    Installed,
+    /// It has our block, but is not executable, so that Git passes over it.
+    Dormant,
+    /// It has no block of ours, or is not there.
+    Absent,
+}
+
+/// What the file does for us.
+pub(super) fn presence(path: &Path) -> Presence {
+    let has_block = fs::read_to_string(path).is_ok_and(|text| text.contains(START));
+    match (has_block, fs::metadata(path).is_ok_and(|file| runs(&file))) {
+        (true, true) => Presence::Installed,
+        (true, false) => Presence::Dormant,
+        (false, _) => Presence::Absent,
+    }
 }
 
 /// Puts our block in, making the file when there is none.
@@ -51,7 +69,12 @@ pub(super) fn install(path: &Path) -> io::Result<Change> {
     match text {
         Some(text) if text.contains(START) => {
             let with = block_replaced(&text, BLOCK);
-            if with == text {
+            if presence(path) == Presence::Dormant {
+                if !is_ours(&text, path) {
+                    return Ok(Change::Dormant);
+                }
+                fs::remove_file(path)?;
+            } else if with == text {
                 return Ok(Change::Nothing);
             }
             write(path, &with)?;
@@ -88,12 +111,18 @@ pub(super) fn uninstall(path: &Path) -> io::Result<Change> {
     let chained = chained(path);
     if calls(&rest, &chained) && there(&chained) {
         fs::rename(&chained, path)?;
-    } else if rest.trim() == "#!/bin/sh" || calls(&rest, &chained) {
+    } else if is_ours(&text, path) {
         fs::remove_file(path)?;
     } else {
         write(path, &rest)?;
     }
     Ok(Change::Done)
+}
+
+/// Whether a script with our block has nothing besides that we did not write.
+fn is_ours(text: &str, path: &Path) -> bool {
+    let rest = block_replaced(text, "");
+    rest.trim() == "#!/bin/sh" || calls(&rest, &chained(path))
 }
 
 /// A hook that was moved aside and that nothing calls any more, because somebody has replaced our file.

@@ -105,6 +105,34 @@ fn other_hooks_stay() {
     repo.flag(&["hook", "uninstall"]).ok().says("nothing of git-flag");
 }
 
+/// Git passes over a hook that is not executable, so it is not installed.
+#[cfg(unix)]
+#[test]
+fn a_hook_that_git_does_not_run_is_not_installed() {
+    let repo = TestRepo::shop();
+    let hooks = |repo: &TestRepo| {
+        let json = repo.flag(&["doctor", "--json"]).json();
+        let checks = json["checks"].as_array().expect("checks").clone();
+        checks.into_iter().find(|check| check["name"] == "hooks").expect("the check of hooks")
+    };
+    repo.flag(&["hook", "install"]).ok();
+    assert_eq!(hooks(&repo)["fix"], serde_json::Value::Null);
+    repo.shell("chmod -x .git/hooks/pre-merge-commit").ok();
+    let run = repo.flag(&["hook", "status"]).ok().says("pre-commit: installed");
+    run.says(
+        "pre-merge-commit: not executable, so Git does not run it; `chmod +x .git/hooks/pre-merge-commit` lets it",
+    );
+    assert_eq!(hooks(&repo)["fix"], "chmod +x .git/hooks/pre-merge-commit");
+    // A file that is ours alone is put right; a script of somebody stays switched off.
+    repo.flag(&["hook", "install"]).ok().says("installed .git/hooks/pre-merge-commit");
+    repo.flag(&["hook", "status"]).ok().says("pre-merge-commit: installed");
+    repo.write(".git/hooks/pre-commit", repo.read(".git/hooks/pre-commit") + "echo theirs\n");
+    repo.shell("chmod -x .git/hooks/pre-commit").ok();
+    repo.flag(&["hook", "install"]).ok().says("pre-commit: not executable");
+    break_flag(&repo);
+    repo.git(&["commit", "-qam", "Git ran no hook"]);
+}
+
 #[test]
 fn the_folder_of_hooks_may_be_elsewhere() {
     let repo = TestRepo::shop();

@@ -294,6 +294,13 @@ fn a_variant_gets_another_name_and_nobody_moves() {
     assert!(!dry.stdout.contains("moves"), "{dry}");
     assert_eq!(repo.read("flags/experiments/colours.yaml"), flag);
     once(&repo, "variant rename colours control blue");
+    let told = run(&repo, "diff HEAD~1 --json").ok().json();
+    let sentences: Vec<&str> =
+        told["differences"].as_array().expect("differences").iter().filter_map(|it| it["sentence"].as_str()).collect();
+    assert_eq!(
+        sentences,
+        ["variant `control` renamed to `blue`", "requires `colours` to serve control → blue"]
+    );
     let expected = flag.replace("control", "blue");
     assert_eq!(repo.read("flags/experiments/colours.yaml"), expected);
     assert_eq!(repo.read("flags/features/needy.yaml"), needy.replace("control", "blue"));
@@ -329,6 +336,8 @@ fn a_segment_gets_another_name_and_nobody_moves() {
     run(&repo, "segment rename some few --dry-run").ok();
     assert_eq!(repo.read("flags/features/segmented.yaml"), flag);
     once(&repo, "segment rename some few");
+    let told = run(&repo, "diff HEAD~1").ok().stdout;
+    assert!(told.contains("renamed from `some`") && !told.contains("segmented") && !told.contains("deleted"), "{told}");
     let segment = "match:\n  - {percentage: 40, salt: some} # of all\n  - not: {percentage: 10, salt: own}\n";
     assert_eq!(repo.read("flags/segments/few.yaml"), segment);
     assert_eq!(repo.read("flags/features/segmented.yaml"), flag.replace("segment: some", "segment: few"));
