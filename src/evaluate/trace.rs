@@ -2,6 +2,7 @@
 
 use super::bucket::Bucket;
 use super::observer::{Observer, Outcome, Step};
+use crate::model::Share;
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 use std::fmt;
@@ -177,7 +178,12 @@ impl fmt::Display for Entry<'_, '_> {
             Outcome::Drawn { unit, bucket, below } => {
                 let unit = unit.map_or_else(String::new, |unit| format!("{unit} is in "));
                 write!(f, ": {unit}bucket {bucket} of 100000")?;
-                below.map_or(Ok(()), |share| write!(f, "; the share ends at {}", share.steps()))
+                let Some(share) = below else { return Ok(()) };
+                write!(f, "; the share ends at {}", share.steps())?;
+                match Share::from_steps(bucket.get() + 1) {
+                    Some(enough) if enough > share => write!(f, " and would reach it at {enough}%"),
+                    _ => Ok(()),
+                }
             }
             Outcome::Served(variant) => write!(f, ": `{variant}`"),
             Outcome::NoUnit => f.write_str(": the context does not have the unit"),

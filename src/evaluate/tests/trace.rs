@@ -1,6 +1,7 @@
 use super::support::*;
 use crate::evaluate::bucket::bucket;
 use crate::evaluate::{Context, Program, explain};
+use crate::model::Share;
 use crate::model::{Bucketing, Condition};
 use serde_json::json;
 
@@ -34,8 +35,10 @@ fn a_trace_tells_every_step_up_to_the_first_condition_that_fails() {
     let served = decision.variant.unwrap();
     let lines: Vec<String> =
         trace.entries().iter().map(|entry| format!("{}{entry}", "  ".repeat(entry.depth))).collect();
+    let enough = Share::from_steps(drawn + 1).unwrap();
+    let more = if drawn < 30_000 { String::new() } else { format!(" and would reach it at {enough}%") };
     let bucket_line = format!(
-        "  bucket of `targetingKey` with salt `x` (flagd-v3): \"user-1\" is in bucket {drawn} of 100000; the share ends at 30000"
+        "  bucket of `targetingKey` with salt `x` (flagd-v3): \"user-1\" is in bucket {drawn} of 100000; the share ends at 30000{more}"
     );
     let serve_line = format!("serve by percentage: `{served}`");
     let expected = [
