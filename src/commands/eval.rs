@@ -331,6 +331,13 @@ fn stream_lines(
 ) -> std::result::Result<(), Stop> {
     let (mut bytes, mut json) = (Vec::new(), Vec::new());
     let mut number = 0;
+    let asked = request.program.attributes().filter_map(|path| Some(&**path.parts().first()?));
+    let mut names: Vec<&str> = asked.collect();
+    for source in request.enricher.sources() {
+        names.push(source);
+    }
+    names.sort_unstable();
+    names.dedup();
     loop {
         bytes.clear();
         number += 1;
@@ -339,7 +346,7 @@ fn stream_lines(
         }
         let context = match std::str::from_utf8(&bytes) {
             Ok(line) if line.trim().is_empty() => continue,
-            Ok(line) => Context::parse(line.trim_end()).map_err(|error| error.to_string()),
+            Ok(line) => Context::parse_only(line.trim_end(), &names).map_err(|error| error.to_string()),
             Err(error) => Err(format!("the context is not UTF-8: byte {} of the line", error.valid_up_to() + 1)),
         };
         *count += 1;

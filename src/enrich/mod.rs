@@ -97,6 +97,11 @@ impl<'r> Enricher<'r> {
         Self { wanted, database: project.geo_database.clone(), read, geo: OnceCell::new() }
     }
 
+    /// The attributes that it looks at, with repetitions.
+    pub fn sources(&self) -> impl Iterator<Item = &'static str> {
+        self.wanted.iter().map(|(derived, _)| derived.from)
+    }
+
     /// Adds what is missing and can be told, and says what that was.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Contexts: what is known about who is asking.
 
+mod select;
+
 use super::operator::Attribute;
 use super::program::Program;
 use super::slots::Slot;

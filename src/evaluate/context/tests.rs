@@ -56,3 +56,32 @@ fn setting_keeps_within_the_depth() {
     assert_eq!(context.set(&path(31), json!([])), Ok(()));
     assert_eq!(Context::from_json(Json::Object(context.attributes().clone())), Ok(context.clone()));
 }
+
+#[test]
+fn what_is_left_out_is_read_as_strictly() {
+    let deep = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+    let texts = [
+        "{}".to_owned(),
+        r#"{"a": 1, "b": [1, {"c": null}], "a": "last"}"#.to_owned(),
+        r#"{"b": {"a": true}, "\u0061": "escaped"}"#.to_owned(),
+        r#"{"a": 1} x"#.to_owned(),
+        r#"{"b": 1e999}"#.to_owned(),
+        r#"{"b": "\ud800"}"#.to_owned(),
+        r#"{"b": {"\ud800": 1}}"#.to_owned(),
+        r#"{"b": tru}"#.to_owned(),
+        r#"{"b": 1,}"#.to_owned(),
+        "[]".to_owned(),
+        "7".to_owned(),
+        format!(r#"{{"b": {}}}"#, deep(31)),
+        format!(r#"{{"b": {}}}"#, deep(32)),
+        format!(r#"{{"a": {}}}"#, deep(32)),
+        format!(r#"{{"b": {}}}"#, deep(500)),
+    ];
+    for text in texts {
+        let all = Context::parse(&text).map(|mut context| {
+            context.attributes.retain(|name, _| name == "a");
+            context
+        });
+        assert_eq!(Context::parse_only(&text, &["a", "z"]), all, "{text}");
+    }
+}
