@@ -1,6 +1,6 @@
 //! Whole commands beside what they are measured against. `cargo bench --bench commands [-- WORD…]`
 //!
-//! Words choose tables by their names: `eval`, `validate`, `complete`, `write`, `history`. Repositories are generated once
+//! Words choose tables by their names: `eval`, `stream`, `test`, `validate`, `complete`, `write`, `history`. Repositories are generated once
 //! below the target folder. Ratios are to the first line of each table.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may stop, and prints its figures")]
@@ -26,8 +26,15 @@ use support::{Plan, key, path};
 /// A table by its name.
 type Table = (&'static str, fn());
 
-const TABLES: [Table; 5] =
-    [("eval", eval), ("complete", complete), ("validate", validate), ("write", write), ("history", history)];
+const TABLES: [Table; 7] = [
+    ("eval", eval),
+    ("stream", stream),
+    ("test", expect),
+    ("complete", complete),
+    ("validate", validate),
+    ("write", write),
+    ("history", history),
+];
 
 /// Starts this program as the baseline of `validate`.
 const TYPED: &str = "--parse-typed";
@@ -85,6 +92,53 @@ fn eval() {
         ];
         table(&format!("eval, {flags} flags"), 60, cases);
     }
+}
+
+/// 500,000 contexts of about 200 bytes for one flag with three rules; a million lines a second is 500 ms.
+fn stream() {
+    let bench = flat(1_000);
+    let file = bench.folder().join("../contexts.jsonl");
+    let mut lines = String::new();
+    for user in 0..500_000 {
+        let (country, plan) = (["DE", "FR", "US", "NL", "CH"][user % 5], ["free", "premium"][user % 2]);
+        lines += &format!(
+            "{{\"targetingKey\":\"user-{user:06}\",\"country\":\"{country}\",\"plan\":\"{plan}\",\"email\":\"user-{user:06}@example.org\",\"app\":{{\"version\":\"2.{}.0\",\"name\":\"web\"}},\"age\":{},\"session\":\"{:032x}\",\"beta\":false}}\n",
+            user % 9,
+            18 + user % 60,
+            user * 7_919
+        );
+    }
+    fs::write(&file, &lines).unwrap();
+    let path = file.to_str().unwrap();
+    let eval =
+        |more: &[&str]| bench.flag(&[&["eval", &key(42), "--env", "staging", "--contexts", path][..], more].concat());
+    let cases = vec![
+        Case::new("cat FILE", |_| bench.command("cat", &[path])),
+        Case::new("git flag eval KEY --contexts FILE", |_| eval(&[])).milliseconds(500).megabytes(60),
+        Case::new("the same with --value-only", |_| eval(&["--value-only"])).milliseconds(500),
+    ];
+    table(&format!("stream: 500,000 contexts of {} bytes", lines.len() / 500_000), 10, cases);
+}
+
+/// 10,000 expectations about 1,000 flags.
+fn expect() {
+    let original = flat(1_000);
+    let (bench, _guard) = original.copy();
+    fs::create_dir_all(bench.folder().join("flags/tests")).unwrap();
+    for number in 0..1_000 {
+        let key = key(number);
+        let cases: String = (0..10).map(|at| format!("  - {{user: user-{at}, variant: true}}\n")).collect();
+        fs::write(
+            bench.folder().join(format!("flags/tests/{key}.yaml")),
+            format!("environment: development\nexpect:\n{cases}"),
+        )
+        .unwrap();
+    }
+    let cases = vec![
+        Case::new("git --version", |_| bench.git(&["--version"])),
+        Case::new("git flag test", |_| bench.flag(&["test"])).milliseconds(1_000),
+    ];
+    table("test: 10,000 expectations about 1,000 flags", 10, cases);
 }
 
 fn complete() {

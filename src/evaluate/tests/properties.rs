@@ -138,8 +138,13 @@ fn random_context() -> impl Strategy<Value = Context> {
     })
 }
 
+/// How many random programs and contexts: 400, or what `PROPTEST_CASES` says.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(400)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
     fn every_question_has_one_answer(catalog in random_catalog(), context in random_context(), now in -10_i64..1100) {
@@ -173,6 +178,31 @@ proptest! {
             let (one, all) = (alone.bind(&context), program.bind(&context));
             prop_assert_eq!(one.evaluate(key.as_str(), PRODUCTION, now), all.evaluate(key.as_str(), PRODUCTION, now));
         }
+    }
+
+    #[test]
+    fn the_order_of_flags_does_not_matter(catalog in random_catalog(), context in random_context(), now in 0_i64..1000) {
+        let now = Timestamp::from_unix(now);
+        let mut reversed = Catalog::new(catalog.project.clone());
+        reversed.segments = catalog.segments.iter().rev().map(|(name, it)| (name.clone(), it.clone())).collect();
+        reversed.flags = catalog.flags.iter().rev().map(|(key, it)| (key.clone(), it.clone())).collect();
+        let (one, other) = (Program::compile(&catalog), Program::compile(&reversed));
+        let (one, other) = (one.bind(&context), other.bind(&context));
+        for key in catalog.flags.keys() {
+            prop_assert_eq!(one.evaluate(key.as_str(), PRODUCTION, now), other.evaluate(key.as_str(), PRODUCTION, now));
+        }
+    }
+
+    #[test]
+    fn renaming_a_flag_moves_nobody(steps in 0_u32..=100_000, user in ".{1,12}") {
+        let context = Context::of_user(&user);
+        let on = |key: &str, salt: Option<&str>| {
+            let mut flag = boolean(key, percentage(&Share::from_steps(steps).unwrap().to_string()));
+            flag.salt = salt.map(str::to_owned);
+            let program = Program::compile(&catalog([flag], []));
+            program.bind(&context).evaluate(key, PRODUCTION, at(NOW)).as_bool().unwrap()
+        };
+        prop_assert_eq!(on("old", None), on("new", Some("old")));
     }
 
     #[test]
@@ -243,4 +273,29 @@ fn random_catalogs_are_worth_testing() {
     }
     assert!(compiled > 150, "only {compiled} of 900 flags compile");
     assert_eq!(reasons.len(), crate::evaluate::Reason::ALL.len(), "{reasons:?}");
+}
+
+/// Pearson's chi-square over 100 parts of the line, for many salts: far too regular and far too uneven are both unlikely.
+#[test]
+fn units_spread_evenly() {
+    use statrs::distribution::{ChiSquared, ContinuousCDF};
+    let distribution = ChiSquared::new(99.0).unwrap();
+    let (units, expected) = (10_000_u32, 100.0);
+    let mut unlikely = 0;
+    for salt in 0..200 {
+        let mut counts = [0.0_f64; 100];
+        for unit in 0..units {
+            let bucket = crate::evaluate::bucket::bucket(
+                crate::model::Bucketing::default(),
+                &format!("salt-{salt}"),
+                &format!("user-{unit}"),
+            );
+            counts[bucket.get() as usize / 1000] += 1.0;
+        }
+        let statistic: f64 = counts.iter().map(|count| (count - expected).powi(2) / expected).sum();
+        let probability = distribution.sf(statistic);
+        unlikely += u32::from(!(0.005..=0.995).contains(&probability));
+    }
+    // One in a hundred is expected, so 2 of 200.
+    assert!(unlikely <= 8, "{unlikely} of 200 salts spread units too unevenly or too evenly");
 }
