@@ -19,7 +19,13 @@ impl Repository {
             let nonsense = |_| GitError::Unexpected { command: "rev-list".to_owned(), detail: format!("`{text}`") };
             text.parse().map_err(nonsense)
         };
-        Ok(count(start(&[], parents))? == 1 + count(start(&["--ancestry-path"], &[commit]))?)
+        let (all, own) = (start(&[], parents), start(&["--ancestry-path"], &[commit]));
+        let (all, own) = std::thread::scope(|scope| {
+            let all = scope.spawn(|| count(all));
+            let own = count(own);
+            (all.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), own)
+        });
+        Ok(all? == 1 + own?)
     }
 
     /// Writes the commit-graph of all branches with filters of changed paths, by which `git log -- path` skips nearly all
