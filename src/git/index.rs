@@ -12,7 +12,7 @@ use super::{GitError, ObjectFormat, ObjectId, Repository};
 pub struct IndexEntry {
     /// Relative to the top, with `/`.
     pub path: String,
-    /// As in [`Entry::mode`].
+    /// As in [`super::Entry::mode`].
     pub mode: u32,
     /// Its contents.
     pub id: ObjectId,
