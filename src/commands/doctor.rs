@@ -124,8 +124,10 @@ fn history(repository: &Repository) -> Check {
 fn hooks(repository: &Repository) -> Check {
     match super::hook::installed(repository) {
         Ok(()) => Check::new("hooks", Health::Good, "flags are validated before every commit"),
-        Err(Some(path)) => Check::new("hooks", Health::Advice, format!("`{path}` is not executable: Git does not run it"))
-            .fix(format!("chmod +x {path}")),
+        Err(Some(path)) => {
+            Check::new("hooks", Health::Advice, format!("`{path}` is not executable: Git does not run it"))
+                .fix(format!("chmod +x {path}"))
+        }
         Err(None) => {
             Check::new("hooks", Health::Advice, "flags are not validated before commits").fix("git flag hook install")
         }

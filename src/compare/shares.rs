@@ -81,7 +81,10 @@ impl Portion {
 
     /// As a number from 0 to 1.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "both are reduced; a ratio of 53 bits is near enough for statistics")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "both are reduced; a ratio of 53 bits is near enough for statistics"
+    )]
     pub const fn ratio(self) -> f64 {
         self.numerator as f64 / self.denominator as f64
     }

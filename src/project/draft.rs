@@ -5,7 +5,8 @@
 
 use super::files::{Files, Found};
 use super::layout::{self, Role};
-use super::load::{self, Loaded, Read};
+use super::load::{self, Loaded};
+use super::read::{self, Read};
 use crate::diagnostic::codes::{change, meaning, repository};
 use crate::diagnostic::{Failure, Result, did_you_mean};
 use crate::document;
@@ -79,7 +80,7 @@ impl<'r> Draft<'r> {
 
     fn base_text(&self, path: &FilePath) -> Result<Option<String>> {
         let Some(bytes) = self.base.read(path)? else { return Ok(None) };
-        load::decode_text(path, bytes).map(Some).map_err(|problem| (*problem).into())
+        read::decode_text(path, bytes).map(Some).map_err(|problem| (*problem).into())
     }
 
     /// The path of a flag's file.
@@ -97,7 +98,7 @@ impl<'r> Draft<'r> {
     pub fn flag(&self, key: &FlagKey) -> Result<FlagFile> {
         let Some(path) = self.find_flag(key.as_str())? else { return Err(self.unknown_flag(key)?) };
         let text = self.text(&path)?.unwrap_or_default();
-        let Read { value, problems, text } = load::read_flag(&path, key, text.into_bytes());
+        let Read { value, problems, text } = read::read_flag(&path, key, text.into_bytes());
         match value {
             Some(flag) => Ok(FlagFile { path, flag }),
             None => Err(load::file_failure(&path, problems, text)),
@@ -141,7 +142,7 @@ impl<'r> Draft<'r> {
                 Failure::new(&meaning::CASE_CLASH, words).help("rename or remove one of the files by hand first")
             );
         }
-        let Read { value, problems, text } = load::read_segment(&path, name, text.into_bytes());
+        let Read { value, problems, text } = read::read_segment(&path, name, text.into_bytes());
         match value {
             Some(segment) => Ok(SegmentFile { path, segment }),
             None => Err(load::file_failure(&path, problems, text)),

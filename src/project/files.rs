@@ -1,7 +1,7 @@
 //! The files of a repository of flags, as they are in the work tree, in a commit, or in the index.
 
 use super::layout::{self, PROJECT, Role};
-use super::load;
+use super::read;
 use super::work_tree::WorkTree;
 use crate::diagnostic::codes::repository;
 use crate::diagnostic::{Failure, Result};
@@ -147,7 +147,7 @@ impl<'r> Files<'r> {
     pub fn read(&self, path: &str) -> Result<Option<Vec<u8>>> {
         match self.look(path)? {
             Content::Plain(bytes) => Ok(Some(bytes)),
-            Content::NotPlain(_) => Err(load::not_plain(&path.into()).into()),
+            Content::NotPlain(_) => Err(read::not_plain(&path.into()).into()),
             Content::Absent => Ok(None),
         }
     }

@@ -5,6 +5,7 @@ use super::files::{Content, Files};
 use super::layout::{self, Role};
 use super::load::{self, Loaded};
 use super::message::Message;
+use super::read;
 use super::standard;
 use super::validate::is_meaning;
 use crate::compare::{self, Aspect, Difference, Subject};
@@ -87,7 +88,7 @@ fn changed<'e>(
         match layout::role(&path) {
             Role::Flag(key) => loaded.add(load::flag_content(key, path, content)),
             Role::Segment(name) => loaded.add(load::segment_content(name, path, content)),
-            Role::Misplaced(why) => loaded.problems.push(load::misplaced(&path, &why)),
+            Role::Misplaced(why) => loaded.problems.push(read::misplaced(&path, &why)),
             Role::Project | Role::Tests(_) | Role::Other => {}
         }
     }
@@ -188,7 +189,7 @@ fn across(loaded: &Loaded, now: Timestamp) -> Vec<Diagnostic> {
 /// Whether another flag may require a variant that this edit takes away.
 fn others_may_break(edit: &FileEdit, after: &Loaded) -> bool {
     let (Role::Flag(key), Some(before)) = (layout::role(&edit.path), &edit.before) else { return false };
-    let old = load::read_flag(&edit.path, &key, before.clone().into_bytes()).value;
+    let old = read::read_flag(&edit.path, &key, before.clone().into_bytes()).value;
     let names =
         |flag: &crate::model::Flag| flag.variants.iter().map(|variant| variant.name.clone()).collect::<BTreeSet<_>>();
     match (old, after.catalog.flags.get(&key)) {

@@ -5,7 +5,7 @@
 
 use super::files::{Content, Files, Found, Kind};
 use super::layout::{self, PROJECT, Role, SCHEMAS};
-use super::{findings, load};
+use super::{findings, load, read};
 use crate::diagnostic::codes::{self, repository};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::document::schema::{Document, schema_accepts};
@@ -105,7 +105,7 @@ fn project(files: &Files<'_>, problems: &mut Vec<Diagnostic>) -> Result<Option<P
             return Ok(None);
         }
     };
-    let read = load::read_project_file(bytes);
+    let read = read::read_project_file(bytes);
     problems.extend(read.problems);
     Ok(read.value)
 }
@@ -120,16 +120,16 @@ impl Checker<'_> {
         let path = &file.path;
         let problem = |problem: Diagnostic| Part { problems: vec![problem], ..Part::default() };
         Ok(match layout::role(path) {
-            Role::Other if load::hides_folder(file) => problem(load::not_a_folder(path)),
+            Role::Other if load::hides_folder(file) => problem(read::not_a_folder(path)),
             Role::Other => Part::default(),
-            Role::Misplaced(why) => problem(load::misplaced(path, &why)),
-            role if file.kind == Kind::Unmerged => Part { problems: vec![load::unmerged(path)], ..broken(path, role) },
+            Role::Misplaced(why) => problem(read::misplaced(path, &why)),
+            role if file.kind == Kind::Unmerged => Part { problems: vec![read::unmerged(path)], ..broken(path, role) },
             role => match look(path)? {
-                Content::Plain(bytes) => match load::decode_text(path, bytes) {
+                Content::Plain(bytes) => match read::decode_text(path, bytes) {
                     Ok(text) => self.text(path, &role, &text),
                     Err(not_text) => Part { problems: vec![*not_text], ..broken(path, role) },
                 },
-                Content::NotPlain(_) => Part { problems: vec![load::not_plain(path)], ..broken(path, role) },
+                Content::NotPlain(_) => Part { problems: vec![read::not_plain(path)], ..broken(path, role) },
                 Content::Absent => Part::default(),
             },
         })

@@ -1,7 +1,7 @@
 //! Whether a file that a hook changed still means what was planned.
 
 use super::layout::{self, Role};
-use super::load;
+use super::read;
 use crate::compare;
 use crate::diagnostic::Diagnostic;
 use crate::document;
@@ -27,17 +27,17 @@ pub(super) fn of(path: &FilePath, planned: Option<&str>, now: Option<&[u8]>) -> 
     let before = planned.as_bytes().to_vec();
     match layout::role(path) {
         Role::Flag(key) => {
-            let (wanted, found) = (load::read_flag(path, &key, before), load::read_flag(path, &key, now));
+            let (wanted, found) = (read::read_flag(path, &key, before), read::read_flag(path, &key, now));
             reads(&found.problems)?;
             if wanted.value == found.value { Ok(()) } else { Err(other_flag(wanted.value, found.value)) }
         }
         Role::Segment(name) => {
-            let (wanted, found) = (load::read_segment(path, &name, before), load::read_segment(path, &name, now));
+            let (wanted, found) = (read::read_segment(path, &name, before), read::read_segment(path, &name, now));
             reads(&found.problems)?;
             same(wanted.value == found.value)
         }
         Role::Project => {
-            let (wanted, found) = (load::read_project_file(before), load::read_project_file(now));
+            let (wanted, found) = (read::read_project_file(before), read::read_project_file(now));
             reads(&found.problems)?;
             same(wanted.value == found.value)
         }

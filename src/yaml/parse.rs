@@ -1,8 +1,6 @@
 //! Text to tree. The only user of the event parser.
 
-use super::characters;
 use super::message;
-use super::scalar::{Resolved, misread_by_yaml_1_1, resolve};
 use super::tree::{Comment, Entry, Kind, Node, ScalarStyle, Style, Tree};
 use crate::diagnostic::codes::syntax;
 use crate::diagnostic::{Code, Diagnostic, short};
@@ -10,6 +8,8 @@ use crate::source::{FilePath, Place, Span};
 use granit_parser::{ErrorKind, Event, Parser, ScanError, StructureStyle};
 use std::borrow::Cow;
 use std::collections::HashMap;
+
+mod refused;
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
@@ -130,50 +130,6 @@ impl<'t> Reader<'_, 't> {
     fn helpful(&mut self, code: &'static Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
         if let Some(problem) = self.problem(code, span, message) {
             problem.help.push(short(help.into()));
-        }
-    }
-
-    fn forbidden_characters(&mut self) {
-        for (at, character) in characters::forbidden(self.text).take(20) {
-            let name = match character {
-                '\r' => "a carriage return without a line feed".to_owned(),
-                _ => format!("the character U+{:04X}", u32::from(character)),
-            };
-            self.helpful(
-                &syntax::FORBIDDEN_CHARACTER,
-                Span::new(at, at + character.len_utf8()),
-                format!("{name} is not allowed here"),
-                "remove it; invisible and control characters can make a file mean something else than it shows",
-            );
-        }
-    }
-
-    fn conflicts(&mut self) {
-        for marker in message::conflicts(self.text) {
-            self.helpful(
-                &syntax::MERGE_CONFLICT,
-                marker,
-                "a merge conflict is not resolved here",
-                "keep the lines that are right, and remove those that start with `<<<<<<<`, `|||||||`, `=======` and `>>>>>>>`",
-            );
-        }
-    }
-
-    /// What a scalar in double quotes names by escapes and could not hold as it is.
-    fn forbidden_escapes(&mut self, scalar: Span) {
-        let raw = scalar.slice(self.text);
-        if !raw.contains('\\') {
-            return;
-        }
-        for (range, character) in characters::forbidden_escapes(raw) {
-            let code = u32::from(character);
-            let start = scalar.start as usize;
-            self.helpful(
-                &syntax::FORBIDDEN_CHARACTER,
-                Span::new(start + range.start, start + range.end),
-                format!("the character U+{code:04X} is not allowed in text, not as an escape either"),
-                format!("remove it; a regular expression can name it in single quotes, as in '\\x{{{code:x}}}'"),
-            );
         }
     }
 
@@ -394,49 +350,6 @@ impl<'t> Reader<'_, 't> {
         let spaces = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         let Some((b'?', rest)) = before[..before.len() - spaces].split_last() else { return false };
         spaces > 0 && rest.last().is_none_or(|byte| b" \t\n[{,".contains(byte))
-    }
-
-    fn refuse_tag(&mut self, tagged: bool, span: Span) {
-        if tagged {
-            let span = message::tag(self.text, span);
-            let message = "tags such as `!!str` are not allowed";
-            self.helpful(&syntax::TAG, span, message, "remove the tag; quote the value to make it text");
-        }
-    }
-
-    fn check_plain(&mut self, text: &str, span: Span) {
-        // As a key it is another problem.
-        if text != MERGE {
-            self.check_word(text, span);
-        }
-    }
-
-    fn check_merge(&mut self, value: &Node<'t>) {
-        if matches!(&value.kind, Kind::Scalar(text, ScalarStyle::Plain) if text == MERGE) {
-            self.check_word(MERGE, value.span);
-        }
-    }
-
-    fn check_word(&mut self, text: &str, span: Span) {
-        if let Some(other) = misread_by_yaml_1_1(text) {
-            self.helpful(
-                &syntax::AMBIGUOUS_SCALAR,
-                span,
-                format!("`{text}` must be quoted: many YAML readers take it for {other}"),
-                match text.to_ascii_lowercase().as_str() {
-                    "y" | "yes" | "on" => format!("write true, or \"{text}\" if it is text"),
-                    "n" | "no" | "off" => format!("write false, or \"{text}\" if it is text"),
-                    _ => format!("write \"{text}\" if it is text"),
-                },
-            );
-        } else if resolve(text) == Resolved::OutOfRange {
-            self.helpful(
-                &syntax::NUMBER_OUT_OF_RANGE,
-                span,
-                format!("`{text}` can't be kept exactly by every reader"),
-                format!("integers are within ±9007199254740991 and numbers are finite; write \"{text}\" if it is text"),
-            );
-        }
     }
 }
 

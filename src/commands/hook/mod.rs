@@ -59,13 +59,11 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
                 Change::Done => format!("removed from {shown}"),
                 Change::Nothing | Change::Dormant => format!("{shown} has nothing of git-flag"),
             },
-            Action::Status => {
-                match script::presence(&path) {
-                    Presence::Installed => format!("{shown}: installed"),
-                    Presence::Dormant => dormant(&shown),
-                    Presence::Absent => format!("{shown}: not installed"),
-                }
-            }
+            Action::Status => match script::presence(&path) {
+                Presence::Installed => format!("{shown}: installed"),
+                Presence::Dormant => dormant(&shown),
+                Presence::Absent => format!("{shown}: not installed"),
+            },
         };
         outcome = outcome.note(words);
         if let Some(forgotten) = script::forgotten(&path) {
@@ -117,7 +115,7 @@ pub(super) fn installed(repository: &Repository) -> std::result::Result<(), Opti
     if let Some(hook) = HOOKS.iter().find(|hook| presence(hook) == Presence::Dormant) {
         return Err(Some(shown(&folder.join(hook), repository)));
     }
-    if HOOKS.iter().all(|hook| presence(&hook) == Presence::Installed) { Ok(()) } else { Err(None) }
+    if HOOKS.iter().all(|hook| presence(hook) == Presence::Installed) { Ok(()) } else { Err(None) }
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Box<Failure> {

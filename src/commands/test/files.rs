@@ -2,12 +2,11 @@
 
 use crate::diagnostic::codes::{expectation, repository};
 use crate::diagnostic::{Diagnostic, Failure, Result, did_you_mean};
-use crate::document::{self, FlagTests};
+use crate::document::FlagTests;
 use crate::model::FlagKey;
 use crate::project::layout::{self, Role};
-use crate::project::{Files, decode_text};
+use crate::project::{Files, Read, read_tests};
 use crate::source::{FilePath, Place, Position, Sources, Span};
-use crate::yaml;
 use std::collections::BTreeSet;
 
 /// A file of tests that reads.
@@ -30,15 +29,9 @@ pub(super) fn read(files: &Files<'_>, keys: &BTreeSet<FlagKey>) -> Result<Vec<Te
             continue;
         }
         let Some(bytes) = files.read(&found.path)? else { continue };
-        let text = decode_text(&found.path, bytes).map_err(|problem| Box::<Failure>::from(*problem))?;
-        let (tree, mut own) = yaml::parse_values(&found.path, &text);
-        let mut tests = None;
-        if let Some(tree) = &tree {
-            let (decoded, more) = document::flag_tests(&found.path, tree);
-            own.extend(more);
-            tests = decoded;
-        }
-        match tests.filter(|_| own.is_empty()) {
+        let Read { value, problems: own, text } = read_tests(&found.path, bytes);
+        let text = text.unwrap_or_default();
+        match value {
             Some(tests) => read.push(TestsFile { key, path: found.path, tests, text }),
             None => {
                 problems.extend(own);

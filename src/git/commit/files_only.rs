@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::failpoint::{self, Step};
 use super::lock::Lock;
 use super::{CommitError, Dirty, FileChange, Repository, journal, work_tree};
-use crate::git::index::{OnDisk, read_plain};
+use crate::git::path_state::{OnDisk, read_plain};
 
 impl Repository {
     /// Writes files to the work tree and leaves index and branch alone. Here `old` and `new` are the bytes of the work

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::failpoint::{self, Step};
 use super::{Change, CommitError, Dirty, Repository, journal, work_tree};
 use crate::git::WorkTreeState;
-use crate::git::index::{OnDisk, read_plain};
+use crate::git::path_state::{OnDisk, read_plain};
 use crate::git::run::Manner;
 
 /// What the work tree had.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::failpoint::{self, Step};
 use super::{Change, CommitError, ObjectId, Repository, journal};
-use crate::git::index::{OnDisk, read_plain};
+use crate::git::path_state::{OnDisk, read_plain};
 use crate::git::run::Manner;
 
 /// Writes the new version of a file beside it, for [`follow`], so that a folder that cannot be written is known before

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::source::{Focus, Path};
+use crate::yaml::scalar::Resolved;
 
 #[test]
 fn keeps_spans_and_styles() {

@@ -111,6 +111,7 @@ pub(crate) const SAMPLES: &[Sample] = &[
     sample("hook install", "", Hooks),
     sample("hook uninstall", "", Hooks),
     sample("hook status", "", Hooks),
+    sample("help", "exit-codes", Anywhere),
     sample("explain", "F001", Anywhere),
     sample("doctor", "", Anywhere),
     sample("schema", "flag", Anywhere),
