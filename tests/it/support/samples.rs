@@ -98,6 +98,8 @@ pub(crate) const SAMPLES: &[Sample] = &[
     after("git config core.editor 'sed -i s/One-page/Two-page/'", "edit", "new-checkout"),
     sample("eval", "new-checkout --env production --user ada", Reads),
     sample("enabled", "maintenance --env production", Reads),
+    sample("simulate", "new-checkout --env production", Reads),
+    sample("distribution", "new-checkout --env production --units 1000", Reads),
     sample("test", "", Reads),
     sample("validate", "", Reads),
     sample("diff", "HEAD~2", ReadsHistory),
