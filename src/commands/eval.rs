@@ -371,13 +371,16 @@ fn stream_lines(
             }
             // The number of the line comes first, so that answers can be joined with what was asked.
             json.clear();
+            json.extend_from_slice(b"{\"line\":");
+            serde_json::to_writer(&mut json, &number).map_err(std::io::Error::from)?;
+            let brace = json.len();
             serde_json::to_writer(&mut json, &decision).map_err(std::io::Error::from)?;
-            write!(output, "{{\"line\":{number},")?;
-            match std::str::from_utf8(&json[1..]) {
+            json[brace] = b',';
+            json.push(b'\n');
+            match std::str::from_utf8(&json) {
                 Ok(text) => output.write_all(crate::render::json::escaped(text).as_bytes())?,
-                Err(_) => output.write_all(&json[1..])?,
+                Err(_) => output.write_all(&json)?,
             }
-            output.write_all(b"\n")?;
         }
     }
 }

@@ -8,6 +8,10 @@ use std::fmt::Write as _;
 /// terminal nor show something else than it says. Such characters only stand in strings, where an escape means the same.
 #[must_use]
 pub fn escaped(json: &str) -> Cow<'_, str> {
+    // Nearly always there is nothing to look for.
+    if json.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
+        return Cow::Borrowed(json);
+    }
     let mut found = crate::yaml::hidden(json).filter(|(_, c)| *c != '\r').peekable();
     if found.peek().is_none() {
         return Cow::Borrowed(json);

@@ -150,9 +150,9 @@ impl Output {
         }
     }
 
-    /// Standard output, for commands that print while they work.
+    /// Standard output, for commands that print data while they work.
     pub fn stream(&mut self) -> &mut dyn Write {
-        &mut self.out
+        &mut self.data
     }
 
     /// A line for people on standard error.

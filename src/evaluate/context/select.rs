@@ -43,7 +43,7 @@ impl<'de> Visitor<'de> for Selected<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut found = Map::new();
+        let mut found = Map::with_capacity(self.names.len());
         let mut is_flat_enough = true;
         while let Some(name) = entries.next_key_seed(Name(self.names))? {
             match name {
