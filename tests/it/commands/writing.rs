@@ -297,10 +297,7 @@ fn a_variant_gets_another_name_and_nobody_moves() {
     let told = run(&repo, "diff HEAD~1 --json").ok().json();
     let sentences: Vec<&str> =
         told["differences"].as_array().expect("differences").iter().filter_map(|it| it["sentence"].as_str()).collect();
-    assert_eq!(
-        sentences,
-        ["variant `control` renamed to `blue`", "requires `colours` to serve control → blue"]
-    );
+    assert_eq!(sentences, ["variant `control` renamed to `blue`", "requires `colours` to serve control → blue"]);
     let expected = flag.replace("control", "blue");
     assert_eq!(repo.read("flags/experiments/colours.yaml"), expected);
     assert_eq!(repo.read("flags/features/needy.yaml"), needy.replace("control", "blue"));
