@@ -20,6 +20,7 @@
 //! | [`yaml`] | the only place that knows YAML: parse, tree, write, edit |
 //! | [`document`] | tree ↔ model, all problems at once; edits; field tables and schemas |
 //! | [`expectation`] | cases of tests, coverage, mutants |
+//! | [`exchange`] | flags from and to other systems |
 //! | [`lint`] | a table of lints, one file each |
 //! | [`git`] | objects, index, history, commits; knows no flags; the only place that spawns `git` |
 //! | [`project`] | a repository of flags: find, load, plan, carry out |
@@ -34,6 +35,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod enrich;
 pub mod evaluate;
+pub mod exchange;
 pub mod expectation;
 pub mod git;
 pub mod history;

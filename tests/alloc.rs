@@ -74,7 +74,7 @@ fn failing_does_not_allocate_either() {
             strategy: "percentage",
             settings: vec![("percentage", Setting::Share(Share::parse("50").unwrap()))],
             serve: None,
-            by: git_flag::model::AttributePath::parse("company.id"),
+            by: git_flag::model::AttributePath::parse("company.id").map(Into::into),
             salt: None,
             bucketing: None,
         });
@@ -107,6 +107,7 @@ fn a_regular_expression_does_not_allocate_once_it_is_warm() {
             operator: "matches",
             operand,
             ignore_case: false,
+            lenient: false,
         })];
         environment.rules.push(rule);
     });

@@ -110,7 +110,7 @@ fn percentage(text: &str) -> Result<Condition> {
     let share = Share::parse(share).map_err(|error| refused(error.to_string()))?;
     let by = match split_word(rest) {
         ("", _) => None,
-        ("by", path) => Some(super::writing::attribute(path)?),
+        ("by", path) => Some(super::writing::attribute(path)?.into()),
         (other, _) => {
             return Err(refused(format!("`{other}` is not expected")).help("write `percentage 10 by company.id`"));
         }
@@ -125,7 +125,7 @@ fn test(project: &Project, text: &str) -> Result<Test> {
     let declared =
         project.attributes.as_ref().and_then(|attributes| attributes.get(&path)).map(|found| found.attribute_type);
     let operand = operand(text, operator, declared, value)?;
-    let test = Test { attribute: path, operator: operator.name, operand, ignore_case: false };
+    let test = Test { attribute: path, operator: operator.name, operand, ignore_case: false, lenient: false };
     match operator::check(&test) {
         Ok(()) => Ok(test),
         Err(problem) => Err(refused(text, problem)),
@@ -199,12 +199,18 @@ fn operand(text: &str, operator: &Operator, declared: Option<AttributeType>, val
             | Takes::Scalars
             | Takes::ScalarOrScalars
             | Takes::TextOrTexts
+            | Takes::TypeOrTypes
             | Takes::NetworkOrNetworks,
             Some(inner),
         ) => pieces(inner),
-        (Takes::Scalars | Takes::ScalarOrScalars | Takes::TextOrTexts | Takes::NetworkOrNetworks, None) => {
-            pieces(value)
-        }
+        (
+            Takes::Scalars
+            | Takes::ScalarOrScalars
+            | Takes::TextOrTexts
+            | Takes::TypeOrTypes
+            | Takes::NetworkOrNetworks,
+            None,
+        ) => pieces(value),
         _ => vec![value],
     };
     let wanted = Wanted::of(operator.takes, declared);
@@ -231,6 +237,7 @@ impl Wanted {
             Takes::Number => Self::Number,
             Takes::Boolean => Self::Boolean,
             Takes::TextOrTexts
+            | Takes::TypeOrTypes
             | Takes::PatternOrPatterns
             | Takes::Version
             | Takes::VersionRange

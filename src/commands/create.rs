@@ -99,7 +99,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     Ok(created)
 }
 
-fn check_category(category: &str) -> Result<()> {
+pub(super) fn check_category(category: &str) -> Result<()> {
     let refused = |why: String| {
         Failure::new(&codes::BAD_ARGUMENT, format!("`{category}` can't be a category: {why}"))
             .help("a category is a folder below `flags/`, such as `features`")

@@ -7,7 +7,7 @@ use crate::compare::{Served, Window, forecast};
 use crate::diagnostic::codes::change;
 use crate::diagnostic::{Diagnostic, Exit, Failure, Result};
 use crate::evaluate::{Context, Program, Reason};
-use crate::model::{AttributePath, EnvironmentName, FlagKey, Seconds, VariantName};
+use crate::model::{AttributePath, By, EnvironmentName, FlagKey, Seconds, VariantName};
 use crate::render::style::{DIM, EMPHASIS, NAME, paint, plain};
 use crate::render::table::{Tone, table};
 use crate::render::{Format, Outcome, Report, Terminal};
@@ -145,7 +145,7 @@ impl Units {
             )
             .help("`git flag eval` answers for one; here, `--context` sets what all have in common"));
         }
-        let mut by: Vec<AttributePath> = serves.iter().filter_map(|served| served.by.clone()).collect();
+        let mut by: Vec<AttributePath> = serves.iter().filter_map(|served| served.by.as_ref()).flat_map(By::paths).cloned().collect();
         by.push(AttributePath::targeting_key());
         by.sort();
         by.dedup();

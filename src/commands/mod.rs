@@ -94,6 +94,7 @@ commands! {
     "Review" { validate Validate, diff Diff }
     "History" { log Log, audit Audit, rollback Rollback, undo Undo }
     "Clean up" { rename Rename, archive Archive, delete Delete }
+    "Exchange" { import Import, export Export }
     "Ship" { hook Hook }
     "Help" { help Help, explain Explain, doctor Doctor, schema Schema, completions Completions }
 }

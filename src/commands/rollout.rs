@@ -114,7 +114,7 @@ fn wanted(args: &Args, flag: &Flag, current: &Serve, now: Timestamp) -> Result<S
         return strategy_serve(flag, strategy, settings, now, beside);
     }
     if args.stage.is_some() || args.next_stage {
-        return stage(current, args.stage);
+        return stage(flag, current, args.stage);
     }
     serve(flag, &args.serve_words, beside)
 }
@@ -139,7 +139,7 @@ fn step(before: &Serve, after: &Serve) -> String {
 }
 
 /// The canary at this stage, or at the next one.
-fn stage(current: &Serve, stage: Option<u32>) -> Result<Serve> {
+fn stage(flag: &Flag, current: &Serve, stage: Option<u32>) -> Result<Serve> {
     let found = current.rollout().and_then(|rollout| match (rollout.setting("stages"), rollout.setting("stage")) {
         (Some(Setting::Shares(stages)), Some(Setting::Count(now))) => Some((rollout, stages.len(), *now)),
         _ => None,
@@ -160,7 +160,7 @@ fn stage(current: &Serve, stage: Option<u32>) -> Result<Serve> {
             *setting = Setting::Count(next);
         }
     }
-    check(&rollout)?;
+    check(flag, &rollout)?;
     Ok(Serve::Rollout(rollout))
 }
 
@@ -180,12 +180,12 @@ mod tests {
             Some(Setting::Count(stage)) => *stage,
             other => panic!("{other:?}"),
         };
-        let second = stage(&start, None).unwrap();
-        assert_eq!((at(&start), at(&second), at(&stage(&second, Some(1)).unwrap())), (1, 2, 1));
-        let last = stage(&second, None).unwrap();
-        assert!(stage(&last, None).unwrap_err().to_string().contains("last stage"));
-        assert!(stage(&last, Some(4)).unwrap_err().to_string().contains("no stage 4"));
-        assert!(stage(&last, Some(0)).is_err());
-        assert!(stage(&Serve::Variant(flag.default.clone()), None).unwrap_err().to_string().contains("no canary"));
+        let second = stage(&flag, &start, None).unwrap();
+        assert_eq!((at(&start), at(&second), at(&stage(&flag, &second, Some(1)).unwrap())), (1, 2, 1));
+        let last = stage(&flag, &second, None).unwrap();
+        assert!(stage(&flag, &last, None).unwrap_err().to_string().contains("last stage"));
+        assert!(stage(&flag, &last, Some(4)).unwrap_err().to_string().contains("no stage 4"));
+        assert!(stage(&flag, &last, Some(0)).is_err());
+        assert!(stage(&flag, &Serve::Variant(flag.default.clone()), None).unwrap_err().to_string().contains("no canary"));
     }
 }

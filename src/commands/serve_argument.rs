@@ -5,7 +5,7 @@ use crate::diagnostic::codes::change;
 use crate::diagnostic::{Failure, Result, did_you_mean};
 use crate::evaluate::strategy::{self, Form, SettingKind, Strategy};
 use crate::model::{
-    AttributePath, Flag, RingName, Rollout, Seconds, Serve, Setting, Share, Timestamp, ValueType, VariantName, Weighted,
+    By, Flag, RingName, Rollout, Seconds, Serve, Setting, Share, Timestamp, ValueType, VariantName, Weighted,
 };
 
 /// What stands beside the words of a serve, and what was served before.
@@ -80,7 +80,7 @@ fn split(flag: &Flag, parts: &[&str], beside: Beside<'_>) -> Result<Rollout> {
         let (name, text) = part.split_once('=').ok_or_else(|| {
             Failure::new(&change::BAD_ARGUMENT, format!("`{part}` has no share")).help(format!("write `{part}=50`"))
         })?;
-        Ok(Weighted { variant: variant(flag, name)?, share: share(text)? })
+        Ok(Weighted { variant: variant(flag, name)?, weight: share(text)?.into() })
     });
     let settings = vec![("split", Setting::Split(entries.collect::<Result<_>>()?))];
     rollout(flag, strategy_named("split")?, settings, beside)
@@ -218,7 +218,7 @@ fn rollout(
         salt: salt(beside.salt, current)?,
         bucketing: current.and_then(|rollout| rollout.bucketing),
     };
-    check(&rollout)?;
+    check(flag, &rollout)?;
     Ok(rollout)
 }
 
@@ -226,19 +226,19 @@ fn rollout(
 ///
 /// # Errors
 /// When there is anything.
-pub(super) fn check(rollout: &Rollout) -> Result<()> {
-    strategy::check(rollout).map_err(|problems| {
+pub(super) fn check(flag: &Flag, rollout: &Rollout) -> Result<()> {
+    strategy::check(rollout, flag.bucketing.unwrap_or_default()).map_err(|problems| {
         let words: Vec<String> = problems.into_iter().map(|(_, words)| words).collect();
         let example = strategy::find(rollout.strategy).map_or("", |strategy| strategy.example);
         Failure::new(&change::BAD_ARGUMENT, words.join("; ")).help(format!("in a file it looks like `{example}`"))
     })
 }
 
-fn by(given: Option<&str>, current: Option<&Rollout>) -> Result<Option<AttributePath>> {
+fn by(given: Option<&str>, current: Option<&Rollout>) -> Result<Option<By>> {
     match given {
         // The default is not written.
         Some("targetingKey") => Ok(None),
-        Some(path) => super::writing::attribute(path).map(Some),
+        Some(path) => super::writing::attribute(path).map(|path| Some(path.into())),
         None => Ok(current.and_then(|rollout| rollout.by.clone())),
     }
 }

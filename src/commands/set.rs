@@ -218,7 +218,7 @@ fn bucketing(flag: &mut Flag, text: &str) -> Result<()> {
         flag.bucketing = None;
         return Ok(());
     }
-    let names: Vec<&str> = Bucketing::ALL.iter().map(|(_, name)| *name).collect();
+    let names: Vec<&str> = Bucketing::ALL.iter().map(|(_, name, _)| *name).collect();
     flag.bucketing = Some(Bucketing::from_name(text).ok_or_else(|| {
         Failure::new(&change::BAD_ARGUMENT, format!("there is no bucketing `{text}`"))
             .help(format!("there are {}", names.join(", ")))

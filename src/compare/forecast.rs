@@ -3,7 +3,7 @@
 use super::shares::Portion;
 use super::spread::{Context, Spread};
 use crate::model::{
-    AttributePath, Catalog, Environment, Flag, FlagKey, Requirement, Rollout, SegmentName, Serve, Setting, Share,
+    By, Catalog, Condition, Environment, Flag, FlagKey, Requirement, Rollout, SegmentName, Serve, Setting, Share,
     Timestamp, VariantName,
 };
 use std::collections::BTreeSet;
@@ -28,7 +28,7 @@ pub struct Served {
     /// Variants with their parts of the units; a unit stays where it is on this line while the parts grow.
     pub parts: Vec<(VariantName, Portion)>,
     /// The attribute that is the unit; `None` when everyone gets the same.
-    pub by: Option<AttributePath>,
+    pub by: Option<By>,
     /// Segments whose members get what is rolled out whatever their bucket.
     pub members: Vec<SegmentName>,
     /// Whether the parts grow evenly until the next stretch.
@@ -94,7 +94,11 @@ pub fn moments(catalog: &Catalog, flag: &Flag, environment: &str, window: Window
     let mut found = BTreeSet::new();
     for key in required(catalog, flag, environment) {
         let Some(block) = catalog.flags.get(&key).and_then(|flag| flag.environment(environment)) else { continue };
-        found.extend(block.schedule.iter().flat_map(|schedule| [schedule.from, schedule.until]).flatten());
+        let conditions = block.rules.iter().flat_map(|rule| &rule.when).flat_map(Condition::walk);
+        let windows =
+            conditions.filter_map(|one| if let Condition::Schedule(window) = one { Some(window) } else { None });
+        let ends = windows.chain(&block.schedule).flat_map(|schedule| [schedule.from, schedule.until]);
+        found.extend(ends.flatten());
         for rollout in serves(block).filter_map(|(_, serve)| serve.rollout()) {
             found.extend(growth(rollout, window));
         }
@@ -234,7 +238,26 @@ fn served(catalog: &Catalog, flag: &Flag, block: &Environment, at: Timestamp) ->
         }
         Some(Served { rule, parts, by, members: spread.members, grows: is_growing(serve, at) })
     };
-    serves(block).filter_map(one).collect()
+    let matchable = |index: usize| block.rules.get(index).is_none_or(|rule| conceivable(&rule.when, at));
+    serves(block).enumerate().filter(|(index, _)| matchable(*index)).filter_map(|(_, serve)| one(serve)).collect()
+}
+
+/// Whether conditions can match at that moment, as far as the time alone tells.
+fn conceivable(conditions: &[Condition], at: Timestamp) -> bool {
+    conditions.iter().all(|condition| at_moment(condition, at) != Some(false))
+}
+
+/// Whether a condition matches at that moment; `None` when it depends on the context.
+fn at_moment(condition: &Condition, at: Timestamp) -> Option<bool> {
+    match condition {
+        Condition::Schedule(schedule) => Some(schedule.contains(at)),
+        Condition::Not(inner) => at_moment(inner, at).map(|matches| !matches),
+        Condition::All(inner) if !conceivable(inner, at) => Some(false),
+        Condition::All(inner) => inner.iter().all(|one| at_moment(one, at) == Some(true)).then_some(true),
+        Condition::Any(inner) if inner.iter().any(|one| at_moment(one, at) == Some(true)) => Some(true),
+        Condition::Any(inner) => inner.iter().all(|one| at_moment(one, at) == Some(false)).then_some(false),
+        Condition::Test(_) | Condition::Segment(_) | Condition::Percentage { .. } => None,
+    }
 }
 
 fn is_growing(serve: &Serve, at: Timestamp) -> bool {
@@ -304,6 +327,23 @@ mod tests {
             )
         };
         stretches.iter().map(|stretch| (stretch.at.unix() / DAY, on(stretch))).collect()
+    }
+
+    #[test]
+    fn a_window_among_the_conditions_of_a_rule_opens_and_closes_it() {
+        let window_of = Schedule { from: Some(at(10)), until: Some(at(20)) };
+        let rule = |when| crate::model::Rule { id: None, description: None, when, serve: gradual(0, "1", "1") };
+        let mut flag = flag("f", Serve::Variant(VariantName::boolean(false)));
+        flag.environments[0].rules = vec![
+            rule(vec![Condition::Any(vec![Condition::Schedule(window_of)])]),
+            rule(vec![Condition::Not(Box::new(Condition::Schedule(window_of)))]),
+        ];
+        let catalog = catalog(vec![flag]);
+        let stretches = forecast(&catalog, &FlagKey::new("f").unwrap(), "production", window(5, 30, 2)).unwrap();
+        let rules =
+            |stretch: &Stretch| stretch.serves.iter().filter_map(|served| served.rule.clone()).collect::<Vec<_>>();
+        let told: Vec<_> = stretches.iter().map(|stretch| (stretch.at.unix() / DAY, rules(stretch))).collect();
+        assert_eq!(told, [(5, vec!["#2".to_owned()]), (10, vec!["#1".to_owned()]), (20, vec!["#2".to_owned()])]);
     }
 
     fn told_as(days: &[(i64, &str)]) -> Vec<(i64, String)> {

@@ -63,10 +63,10 @@ fn answer(flag: &Flag, serve: &Serve, bucket: u32, now: i64) -> VariantName {
             let Some(Setting::Split(entries)) = rollout.setting("split") else { panic!("no split") };
             let mut left = bucket;
             for entry in entries {
-                if left < entry.share.steps() {
+                if left < u32::try_from(entry.weight.steps()).unwrap() {
                     return entry.variant.clone();
                 }
-                left -= entry.share.steps();
+                left -= u32::try_from(entry.weight.steps()).unwrap();
             }
             false
         }
@@ -97,11 +97,11 @@ fn serves() -> impl Strategy<Value = Serve> {
             let total: u32 = parts.iter().map(|(_, weight)| weight).sum::<u32>().max(1);
             let entry = |(name, weight): &(&str, u32)| Weighted {
                 variant: variant(name),
-                share: Share::from_steps(weight * 100_000 / total).unwrap(),
+                weight: Share::from_steps(weight * 100_000 / total).unwrap().into(),
             };
             let mut entries: Vec<Weighted> = parts.iter().map(entry).collect();
-            let left = 100_000 - entries.iter().map(|entry| entry.share.steps()).sum::<u32>();
-            entries.push(Weighted { variant: variant("control"), share: Share::from_steps(left).unwrap() });
+            let left = 100_000 - entries.iter().map(|entry| u32::try_from(entry.weight.steps()).unwrap()).sum::<u32>();
+            entries.push(Weighted { variant: variant("control"), weight: Share::from_steps(left).unwrap().into() });
             Serve::Rollout(strategy("split", None, vec![("split", Setting::Split(entries))]))
         }),
         (prop::collection::vec(shares_setting(), 1..5), any::<prop::sample::Index>(), names()).prop_map(
@@ -200,7 +200,7 @@ fn shares_in_words() {
     let by = |text: &str| {
         edited(&ramp(text), |it| {
             let Serve::Rollout(rollout) = &mut it.environments[0].serve else { panic!() };
-            rollout.by = Some(path("company.id"));
+            rollout.by = Some(path("company.id").into());
         })
     };
     assert_eq!(told(&by("10"), &by("25")), ["15% of `company.id`s gain it, nobody loses it"]);

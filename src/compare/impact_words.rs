@@ -3,7 +3,7 @@
 use super::impact::{Impact, Outcome, Scope};
 use super::shares::{Move, Portion, Shares};
 use super::words;
-use crate::model::AttributePath;
+use crate::model::By;
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 /// Several impacts of one environment in one line; those beyond the first three are counted. Empty when there are none.
@@ -86,7 +86,7 @@ impl Shares {
 /// The people that shares are parts of.
 struct Crowd<'a> {
     scope: &'a Scope,
-    by: Option<&'a AttributePath>,
+    by: Option<&'a By>,
     about: &'a str,
 }
 
@@ -169,7 +169,7 @@ impl Serialize for Shares {
         fields.serialize_field("loses", loses)?;
         fields.serialize_field("moves", moves)?;
         fields.serialize_field("approximate", approximate)?;
-        fields.serialize_field("by", &by.as_ref().map(AttributePath::as_str))?;
+        fields.serialize_field("by", &by.as_ref().map(ToString::to_string))?;
         fields.serialize_field("at", &at.map(|at| at.to_string()))?;
         fields.serialize_field("members_in", &names(members_in))?;
         fields.serialize_field("members_out", &names(members_out))?;

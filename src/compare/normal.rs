@@ -1,6 +1,6 @@
 //! Serves in a normal form: two that always answer the same way are equal there.
 
-use crate::model::{AttributePath, Flag, Rollout, Serve, Setting, Share, Weighted};
+use crate::model::{By, Flag, Rollout, Serve, Setting, Share, Weight, Weighted};
 
 /// The optional settings with the value that they have when absent.
 const DEFAULTS: &[(&str, &str, Setting)] = &[
@@ -43,7 +43,7 @@ fn normal((flag, serve): (&Flag, &Serve)) -> Serve {
         strategy,
         settings,
         serve: rollout.serve.clone(),
-        by: Some(rollout.by.clone().unwrap_or_else(AttributePath::targeting_key)),
+        by: Some(rollout.by.clone().unwrap_or_else(By::targeting_key)),
         salt: Some(rollout.salt.as_deref().unwrap_or_else(|| flag.effective_salt()).to_owned()),
         bucketing: rollout.bucketing.or(flag.bucketing),
     })
@@ -66,11 +66,11 @@ pub(super) fn canary_stage(rollout: &Rollout) -> Option<Share> {
 /// Without empty entries, neighbours of one variant as one.
 fn merged(entries: &[Weighted]) -> Vec<Weighted> {
     let mut result: Vec<Weighted> = Vec::new();
-    for entry in entries.iter().filter(|entry| entry.share != Share::ZERO) {
-        let sum = |last: &Weighted| Share::from_steps(last.share.steps() + entry.share.steps());
+    for entry in entries.iter().filter(|entry| entry.weight != Weight::ZERO) {
+        let sum = |last: &Weighted| Weight::from_steps(last.weight.steps() + entry.weight.steps());
         match result.last_mut() {
             Some(last) if last.variant == entry.variant => match sum(last) {
-                Some(share) => last.share = share,
+                Some(weight) => last.weight = weight,
                 None => result.push(entry.clone()),
             },
             _ => result.push(entry.clone()),

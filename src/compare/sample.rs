@@ -59,7 +59,7 @@ pub(super) fn ring(name: &str) -> Serve {
 pub(super) fn split(text: &str) -> Serve {
     let entry = |part: &str| {
         let (name, size) = part.trim().split_once(' ').unwrap();
-        Weighted { variant: variant(name), share: share(size) }
+        Weighted { variant: variant(name), weight: share(size).into() }
     };
     let entries = text.split(',').map(entry).collect();
     Serve::Rollout(strategy("split", None, vec![("split", Setting::Split(entries))]))
@@ -71,7 +71,7 @@ pub(super) fn test(attribute: &str, operator: &'static str, operands: &[&str]) -
         [one] => Operand::One(one.clone()),
         _ => Operand::Many(texts),
     };
-    Condition::Test(Test { attribute: path(attribute), operator, operand, ignore_case: false })
+    Condition::Test(Test { attribute: path(attribute), operator, operand, ignore_case: false, lenient: false })
 }
 
 pub(super) fn in_segment(name: &str) -> Condition {
@@ -152,13 +152,13 @@ pub(super) fn rich() -> Flag {
             test("country", "in", &["DE", "FR"]),
             Condition::Not(Box::new(Condition::Percentage {
                 share: share("10"),
-                by: Some(path("company.id")),
+                by: Some(path("company.id").into()),
                 salt: Some("s".to_owned()),
                 bucketing: Some(Bucketing::FlagdV2),
             })),
         ])],
         Serve::Rollout(Rollout {
-            by: Some(path("company.id")),
+            by: Some(path("company.id").into()),
             salt: Some("x".to_owned()),
             bucketing: Some(Bucketing::FlagdV2),
             ..staged

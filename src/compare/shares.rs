@@ -1,7 +1,7 @@
 //! Who gets what before and after: two spreads laid over each other.
 
 use super::spread::{Context, Spread};
-use crate::model::{AttributePath, SegmentName, Serve, Share, Timestamp, ValueType, VariantName};
+use crate::model::{By, SegmentName, Serve, Share, Timestamp, ValueType, VariantName};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -26,8 +26,8 @@ pub struct Shares {
     pub approximate: bool,
     /// Whether the flag is boolean before and after.
     pub boolean: bool,
-    /// The attribute that is the unit, unless it is `targetingKey` or the versions disagree.
-    pub by: Option<AttributePath>,
+    /// The attributes that are the unit, unless it is `targetingKey` or the versions disagree.
+    pub by: Option<By>,
     /// The moment, when one of the two serves changes with time.
     pub at: Option<Timestamp>,
     /// Segments whose members get in as members of a ring.
@@ -173,13 +173,13 @@ pub(super) fn between(before: (Context<'_>, &Spread), after: (Context<'_>, &Spre
 }
 
 /// The unit that both agree on; one that serves everyone the same agrees with any.
-fn unit(old: &Spread, new: &Spread) -> Option<AttributePath> {
+fn unit(old: &Spread, new: &Spread) -> Option<By> {
     let by = |spread: &Spread| (!spread.is_constant()).then(|| spread.key.by.clone());
     let agreed = match (by(old), by(new)) {
         (Some(old), Some(new)) => (old == new).then_some(old),
         (one, other) => one.or(other),
     };
-    agreed.filter(|by| *by != AttributePath::targeting_key())
+    agreed.filter(|by| !by.is_targeting_key())
 }
 
 type Pairs = BTreeMap<(VariantName, VariantName), u128>;

@@ -1,8 +1,9 @@
 //! How one serve spreads units over variants at a moment: cut points on the line of buckets, exactly.
 
 use super::normal::canary_stage;
+use crate::evaluate::bucket;
 use crate::model::{
-    AttributePath, Bucketing, Flag, Project, Rollout, SegmentName, Serve, Setting, Share, Timestamp, VariantName,
+    Bucketing, By, Flag, Project, Rollout, SegmentName, Serve, Setting, Share, Timestamp, VariantName, Weighted,
 };
 
 /// A flag at one revision, with the project that it belongs to.
@@ -14,12 +15,23 @@ pub struct Context<'a> {
     pub project: &'a Project,
 }
 
+/// What a foreign algorithm is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Positions {
+    /// A percentage.
+    Share,
+    /// A part of a split with so many positions.
+    Split(u32),
+}
+
 /// What a bucket is computed from. Spreads of one key put a unit at the same point of the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct BucketKey {
     pub(super) salt: String,
-    pub(super) by: AttributePath,
+    pub(super) by: By,
     pub(super) bucketing: Bucketing,
+    /// How a foreign algorithm asks: its positions depend on that.
+    pub(super) asked: Option<Positions>,
 }
 
 /// The line from 0 to `length`, cut into parts that serve one variant each.
@@ -56,14 +68,14 @@ impl Spread {
     fn rollout(context: Context<'_>, rollout: &Rollout, now: Timestamp) -> Option<Self> {
         let key = key(context, rollout.by.as_ref(), rollout.salt.as_deref(), rollout.bucketing);
         let outside = context.flag.outside();
+        let split_of = key.clone();
+        let key = BucketKey { asked: (!key.bucketing.is_native()).then_some(Positions::Share), ..key };
         let build = |length, cuts: &[(u128, VariantName)], timed| {
             let parts = parts(length, cuts, outside.clone());
             Some(Self { key: key.clone(), length, parts, members: Vec::new(), timed })
         };
         if let Setting::Split(entries) = rollout.settings.first().map(|(_, setting)| setting)? {
-            let cuts: Vec<(u128, VariantName)> =
-                entries.iter().map(|entry| (u128::from(entry.share.steps()), entry.variant.clone())).collect();
-            return build(BUCKETS, &cuts, false);
+            return split(split_of, entries, outside);
         }
         let ramped = rollout.serve.clone().unwrap_or_else(|| VariantName::boolean(true));
         let fixed = |share: Share| build(BUCKETS, &[(share.steps().into(), ramped.clone())], false);
@@ -86,17 +98,31 @@ impl Spread {
     }
 }
 
-fn key(
-    context: Context<'_>,
-    by: Option<&AttributePath>,
-    salt: Option<&str>,
-    bucketing: Option<Bucketing>,
-) -> BucketKey {
+fn key(context: Context<'_>, by: Option<&By>, salt: Option<&str>, bucketing: Option<Bucketing>) -> BucketKey {
+    let bucketing = bucketing.or(context.flag.bucketing).unwrap_or(context.project.bucketing);
     BucketKey {
-        salt: salt.unwrap_or_else(|| context.flag.effective_salt()).to_owned(),
-        by: by.cloned().unwrap_or_else(AttributePath::targeting_key),
-        bucketing: bucketing.or(context.flag.bucketing).unwrap_or(context.project.bucketing),
+        salt: bucketing.salt(salt, context.flag.effective_salt()).to_owned(),
+        by: by.cloned().unwrap_or_else(By::targeting_key),
+        bucketing,
+        asked: None,
     }
+}
+
+/// A split: the line of a native algorithm is that of its buckets, that of another has the algorithm's positions.
+fn split(mut key: BucketKey, entries: &[Weighted], outside: VariantName) -> Option<Spread> {
+    let (total, ends) = bucket::split_ends(key.bucketing, entries).ok()?;
+    if !key.bucketing.is_native() {
+        key.asked = Some(Positions::Split(total));
+    }
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    let cuts: Vec<(u128, VariantName)> = ends
+        .iter()
+        .zip(starts)
+        .zip(entries)
+        .map(|((end, start), entry)| (u128::from(end - start) * BUCKETS, entry.variant.clone()))
+        .collect();
+    let length = u128::from(total) * BUCKETS;
+    Some(Spread { key, length, parts: parts(length, &cuts, outside), members: Vec::new(), timed: false })
 }
 
 /// Parts from widths in order; what is left of the line serves `outside`. Neighbours that serve the same are one part.
@@ -171,6 +197,6 @@ fn ring(context: Context<'_>, rollout: &Rollout, ramped: &VariantName) -> Option
         members.clear();
     }
     let bucketing = context.project.bucketing;
-    let key = BucketKey { salt: "rings".to_owned(), by: AttributePath::targeting_key(), bucketing };
+    let key = BucketKey { salt: "rings".to_owned(), by: By::targeting_key(), bucketing, asked: None };
     Some(Spread { key, length: BUCKETS, parts: parts(BUCKETS, &widths, context.flag.outside()), members, timed: false })
 }

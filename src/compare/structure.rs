@@ -1,8 +1,8 @@
 //! The model as JSON, in the notation of the files: the full values of differences.
 
 use crate::model::{
-    Archived, AttributeDeclaration, Condition, Environment, Flag, Kill, Lifetime, Operand, Requirement, Ring, Rollout,
-    Rule, Scalar, Schedule, Segment, Serve, Setting, Share, Target, Unit, Variant,
+    Archived, AttributeDeclaration, By, Condition, Environment, Flag, Kill, Lifetime, Operand, Requirement, Ring,
+    Rollout, Rule, Scalar, Schedule, Segment, Serve, Setting, Share, Target, Unit, Variant, Weight,
 };
 use serde_json::{Map, Value};
 
@@ -29,6 +29,19 @@ pub(super) fn share(share: Share) -> Value {
     serde_json::from_str(&share.to_string()).unwrap_or(Value::Null)
 }
 
+fn weight(weight: Weight) -> Value {
+    serde_json::from_str(&weight.to_string()).unwrap_or(Value::Null)
+}
+
+/// The unit as it is written.
+fn by(by: &By) -> Value {
+    match by {
+        By::One(path) => text(path),
+        By::Joined(paths) => list(paths, text),
+        By::First(paths) => object([("first", Some(list(paths, text)))]),
+    }
+}
+
 pub(super) fn scalar(scalar: &Scalar) -> Value {
     match scalar {
         Scalar::Boolean(value) => (*value).into(),
@@ -49,7 +62,7 @@ fn setting(setting: &Setting) -> Value {
         Setting::Count(value) => (*value).into(),
         Setting::Split(entries) => list(entries, |entry| {
             let mut one = Map::new();
-            one.insert(entry.variant.to_string(), share(entry.share));
+            one.insert(entry.variant.to_string(), weight(entry.weight));
             Value::Object(one)
         }),
         Setting::Ring(name) => text(name),
@@ -65,7 +78,7 @@ fn rollout(rollout: &Rollout) -> Value {
     object([
         (strategy, Some(body)),
         ("serve", serve.as_ref().map(text)),
-        ("by", by.as_ref().map(text)),
+        ("by", by.as_ref().map(self::by)),
         ("salt", salt.as_ref().map(text)),
         ("bucketing", bucketing.as_ref().map(text)),
     ])
@@ -90,15 +103,17 @@ pub(super) fn condition(it: &Condition) -> Value {
                 ("attribute", Some(text(&test.attribute))),
                 (test.operator, Some(operand)),
                 ("ignore_case", ignore_case),
+                ("lenient", test.lenient.then_some(Value::Bool(true))),
             ])
         }
         Condition::Segment(name) => object([("segment", Some(text(name)))]),
         Condition::Percentage { share: size, by, salt, bucketing } => object([
             ("percentage", Some(share(*size))),
-            ("by", by.as_ref().map(text)),
+            ("by", by.as_ref().map(self::by)),
             ("salt", salt.as_ref().map(text)),
             ("bucketing", bucketing.as_ref().map(text)),
         ]),
+        Condition::Schedule(schedule) => object([("schedule", Some(self::schedule(schedule)))]),
         Condition::Any(inner) => object([("any", Some(conditions(inner)))]),
         Condition::All(inner) => object([("all", Some(conditions(inner)))]),
         Condition::Not(inner) => object([("not", Some(condition(inner)))]),

@@ -28,6 +28,7 @@ impl Exit {
     #[must_use]
     pub fn of(code: &Code) -> Self {
         match code.id {
+            "F320" | "F324" => Self::Negative,
             "F200" | "F201" | "F202" | "F203" | "F204" | "F205" | "F255" | "F263" | "F301" => Self::NotFound,
             "F216" | "F217" | "F219" | "F250" | "F252" | "F253" | "F262" => Self::Refused,
             "F206" | "F207" | "F208" | "F209" | "F215" | "F218" | "F254" | "F256" | "F257" | "F261" | "F265"

@@ -42,6 +42,7 @@ impl Decoder<'_> {
             "any" => self.conditions(head).map(Condition::Any),
             "all" => self.conditions(head).map(Condition::All),
             "not" => self.negated(head),
+            "schedule" => self.schedule(head).map(Condition::Schedule),
             _ => self.percentage(head, &fields),
         }
     }
@@ -57,9 +58,8 @@ impl Decoder<'_> {
 
     fn percentage(&mut self, head: Slot<'_, '_>, fields: &Fields<'_, '_>) -> Option<Condition> {
         let share = self.share(head);
-        let by = self.optional(fields, "by", Self::attribute);
-        let salt = self.optional(fields, "salt", Self::salt);
-        let bucketing = self.optional(fields, "bucketing", Self::bucketing);
+        let by = self.optional(fields, "by", Self::by);
+        let (salt, bucketing) = self.salt_and_bucketing(fields);
         Some(Condition::Percentage { share: share?, by: by?, salt: salt?, bucketing: bucketing? })
     }
 
@@ -106,17 +106,17 @@ impl Decoder<'_> {
         self.unknown(fields.entries(), known, TEST.what, |_| None);
         let attribute = self.required(fields, "attribute", Self::attribute);
         let operator = self.one_operator(slot, fields, unknown);
-        let ignore_case = match fields.get("ignore_case") {
-            None => Some(false),
-            Some(ignore) => {
-                let here = operator.is_none_or(|(operator, _)| self.takes_case(operator, ignore));
-                self.boolean(ignore).filter(|_| here)
-            }
-        };
+        let ignore_case = self.modifier(fields, "ignore_case", operator, |operator| operator.ignores_case);
+        let lenient = self.modifier(fields, "lenient", operator, |operator| operator.lenient);
         let (operator, own) = operator?;
         let operand = self.operand(operator, own);
-        let test =
-            Test { attribute: attribute?, operator: operator.name, operand: operand?, ignore_case: ignore_case? };
+        let test = Test {
+            attribute: attribute?,
+            operator: operator.name,
+            operand: operand?,
+            ignore_case: ignore_case?,
+            lenient: lenient?,
+        };
         let checked = match operator.takes {
             Takes::PatternOrPatterns => return self.patterns(operator, own, test),
             _ => operator::check(&test),
@@ -178,14 +178,26 @@ impl Decoder<'_> {
         }
     }
 
-    fn takes_case(&mut self, operator: &Operator, ignore: Slot<'_, '_>) -> bool {
-        if operator.ignores_case {
-            return true;
-        }
-        let message = format!("`ignore_case` can't stand beside `{}`", operator.name);
-        let problem = self.report(&shape::FIELD_NOT_HERE, ignore.key.unwrap_or_default(), message);
-        problem.help.push("remove it: this operator does not compare text".into());
-        false
+    /// `true` or `false` beside an operator that has something to do with it; `false` when absent.
+    fn modifier(
+        &mut self,
+        fields: &Fields<'_, '_>,
+        name: &str,
+        operator: Option<(&'static Operator, Slot<'_, '_>)>,
+        takes: fn(&Operator) -> bool,
+    ) -> Option<bool> {
+        let Some(slot) = fields.get(name) else { return Some(false) };
+        let Some((operator, _)) = operator.filter(|(operator, _)| !takes(operator)) else { return self.boolean(slot) };
+        let message = format!("`{name}` can't stand beside `{}`", operator.name);
+        let why = if name == "lenient" {
+            "remove it: this operator compares neither numbers by order nor versions"
+        } else {
+            "remove it: this operator does not compare text"
+        };
+        let problem = self.report(&shape::FIELD_NOT_HERE, slot.key.unwrap_or_default(), message);
+        problem.help.push(why.into());
+        self.boolean(slot);
+        None
     }
 
     fn one_operator<'a, 't>(
@@ -276,9 +288,11 @@ pub(super) const fn forms(takes: Takes) -> (bool, bool) {
             (true, false)
         }
         Takes::Scalars => (false, true),
-        Takes::ScalarOrScalars | Takes::TextOrTexts | Takes::PatternOrPatterns | Takes::NetworkOrNetworks => {
-            (true, true)
-        }
+        Takes::ScalarOrScalars
+        | Takes::TextOrTexts
+        | Takes::PatternOrPatterns
+        | Takes::NetworkOrNetworks
+        | Takes::TypeOrTypes => (true, true),
     }
 }
 
@@ -294,6 +308,7 @@ pub(super) const fn expected(takes: Takes) -> &'static str {
         Takes::Version => "a version as text, such as \"2.1.0\"",
         Takes::VersionRange => "a range of versions as text, such as \">=2.1.0, <3.0.0\"",
         Takes::Time => "a time as text, such as 2026-12-01T09:00:00Z",
+        Takes::TypeOrTypes => "`boolean`, `number`, `text`, `list` or `mapping`, or a list of them",
         Takes::NetworkOrNetworks => "a network as text, such as \"10.0.0.0/8\", or a list of them",
         Takes::Boolean => "`true` or `false`",
     }

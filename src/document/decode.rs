@@ -4,6 +4,7 @@ use super::fields::{Object, Shape};
 use crate::diagnostic::codes::shape;
 use crate::diagnostic::codes::syntax::TOO_MANY_PROBLEMS;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean, short};
+use crate::model::Bucketing;
 use crate::source::{FilePath, Place, Span};
 use crate::yaml::{Entry, Kind, MAX_PROBLEMS, Node, Resolved, ScalarStyle, Style, Tree, resolve};
 use std::fmt;
@@ -15,6 +16,8 @@ pub(super) struct Decoder<'f> {
     problems: Vec<Diagnostic>,
     /// How many bytes further regular expressions may take when compiled; `None` when there were too many.
     patterns: Option<usize>,
+    /// The algorithm of the flag that is read, where it names one.
+    pub(super) bucketing: Option<Bucketing>,
 }
 
 /// How many bytes the regular expressions of one file may take when compiled.
@@ -49,7 +52,7 @@ pub(super) struct Fields<'a, 't> {
 
 impl<'f> Decoder<'f> {
     pub(super) const fn new(file: &'f FilePath) -> Self {
-        Self { file, problems: Vec::new(), patterns: Some(PATTERNS) }
+        Self { file, problems: Vec::new(), patterns: Some(PATTERNS), bucketing: None }
     }
 
     /// What was decoded, unless there were problems, and these.

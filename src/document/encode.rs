@@ -3,9 +3,9 @@
 use super::tables::{ENVIRONMENT, FLAG, PROJECT, RULE, SEGMENT};
 use crate::evaluate::strategy::{self, Form};
 use crate::model::{
-    Archived, AttributeDeclaration, Bucketing, Condition, Environment, Flag, Kill, Lifetime, Operand, Project,
-    Requirement, Rollout, Rule, Scalar, Schedule, Segment, Serve, Setting, Share, Target, Test, Timestamp, Unit, Value,
-    ValueType, Variant, VariantName,
+    Archived, AttributeDeclaration, AttributePath, Bucketing, By, Condition, Environment, Flag, Kill, Lifetime,
+    Operand, Project, Requirement, Rollout, Rule, Scalar, Schedule, Segment, Serve, Setting, Share, Target, Test,
+    Timestamp, Unit, Value, ValueType, Variant, VariantName,
 };
 use crate::yaml::Data;
 
@@ -195,28 +195,30 @@ pub fn serve(serve: &Serve, boolean: bool) -> Data {
 fn rollout(rollout: &Rollout, boolean: bool) -> Data {
     let single = strategy::find(rollout.strategy).is_some_and(|strategy| matches!(strategy.form, Form::Single(_)));
     let own = match rollout.settings.as_slice() {
-        [(_, only)] if single => setting(only),
-        all => Data::flow_map(all.iter().map(|(name, value)| (*name, setting(value)))),
+        [(_, only)] if single => setting(only, boolean),
+        all => Data::flow_map(all.iter().map(|(name, value)| (*name, setting(value, boolean)))),
     };
     some_fields([
         (rollout.strategy, Some(own)),
         ("serve", rollout.serve.as_ref().filter(|_| !boolean).map(|name| variant_name(name, false))),
-        ("by", rollout.by.as_ref().map(|by| Data::text(by.as_str()))),
+        ("by", rollout.by.as_ref().map(by)),
         ("salt", rollout.salt.as_ref().map(Data::text)),
         ("bucketing", rollout.bucketing.map(bucketing)),
     ])
 }
 
-fn setting(setting: &Setting) -> Data {
+fn setting(setting: &Setting, boolean: bool) -> Data {
     match setting {
         Setting::Share(value) => share(*value),
         Setting::Shares(values) => Data::flow_list(values.iter().copied().map(share)),
         Setting::Time(at) => time(*at),
         Setting::Length(length) => Data::text(length.to_string()),
         Setting::Count(count) => Data::Integer((*count).into()),
-        Setting::Split(entries) => {
-            Data::flow_list(entries.iter().map(|entry| Data::pair(entry.variant.as_str(), share(entry.share))))
-        }
+        Setting::Split(entries) => Data::flow_list(
+            entries
+                .iter()
+                .map(|entry| Data::pair(written(&entry.variant, boolean), Data::Decimal(entry.weight.to_string()))),
+        ),
         Setting::Ring(ring) => Data::text(ring.as_str()),
     }
 }
@@ -239,10 +241,11 @@ fn condition(condition: &Condition) -> Data {
         Condition::Segment(name) => Data::flow_map([("segment", Data::text(name.as_str()))]),
         Condition::Percentage { share, by, salt, bucketing } => some_fields([
             ("percentage", Some(self::share(*share))),
-            ("by", by.as_ref().map(|by| Data::text(by.as_str()))),
+            ("by", by.as_ref().map(self::by)),
             ("salt", salt.as_ref().map(Data::text)),
             ("bucketing", bucketing.map(self::bucketing)),
         ]),
+        Condition::Schedule(schedule) => Data::flow_map([("schedule", self::schedule(schedule))]),
         Condition::Any(inner) => Data::map([("any", Data::list(inner.iter().map(self::condition)))]),
         Condition::All(inner) => Data::map([("all", Data::list(inner.iter().map(self::condition)))]),
         Condition::Not(inner) => match self::condition(inner) {
@@ -261,6 +264,7 @@ fn test(test: &Test) -> Data {
         ("attribute", Some(Data::text(test.attribute.as_str()))),
         (test.operator, Some(operand)),
         ("ignore_case", test.ignore_case.then_some(Data::Boolean(true))),
+        ("lenient", test.lenient.then_some(Data::Boolean(true))),
     ])
 }
 
@@ -284,6 +288,15 @@ fn scalar(scalar: &Scalar) -> Data {
     }
 }
 
+/// A variant as a key.
+fn written(name: &VariantName, boolean: bool) -> &str {
+    match name.as_str() {
+        "on" if boolean => "true",
+        "off" if boolean => "false",
+        other => other,
+    }
+}
+
 /// A variant of a boolean flag, or of another.
 #[must_use]
 pub fn variant_name(name: &VariantName, boolean: bool) -> Data {
@@ -296,6 +309,15 @@ pub fn variant_name(name: &VariantName, boolean: bool) -> Data {
 
 fn units(units: &[Unit]) -> Data {
     Data::flow_list(units.iter().map(|unit| Data::text(unit.as_str())))
+}
+
+fn by(by: &By) -> Data {
+    let paths = |paths: &[AttributePath]| Data::flow_list(paths.iter().map(|path| Data::text(path.as_str())));
+    match by {
+        By::One(path) => Data::text(path.as_str()),
+        By::Joined(all) => paths(all),
+        By::First(all) => Data::flow_map([("first", paths(all))]),
+    }
 }
 
 fn bucketing(bucketing: Bucketing) -> Data {

@@ -98,7 +98,7 @@ impl Decoder<'_> {
         Some(Archived { at: at?, by: by? })
     }
 
-    fn schedule(&mut self, slot: Slot<'_, '_>) -> Option<Schedule> {
+    pub(super) fn schedule(&mut self, slot: Slot<'_, '_>) -> Option<Schedule> {
         let fields = self.object(slot, &SCHEDULE)?;
         if fields.get("from").is_none() && fields.get("until").is_none() {
             // Misspelt fields are reported already.

@@ -68,6 +68,8 @@ pub enum Shape {
     Salt,
     /// A path to an attribute.
     Attribute,
+    /// Which attributes are the unit: a path, a list of paths that are joined, or `{first: […]}`.
+    By,
     /// A unit: text that is not empty, or a whole number.
     Unit,
     /// Text, a number, or a boolean.

@@ -54,8 +54,8 @@ impl Decoder<'_> {
         let tags = self.or_default(&fields, "tags", Self::tags);
         let lifetime = self.lifetime(&fields);
         let links = self.or_default(&fields, "links", Self::links);
-        let salt = self.optional(&fields, "salt", Self::salt);
-        let bucketing = self.optional(&fields, "bucketing", Self::bucketing);
+        let (salt, bucketing) = self.salt_and_bucketing(&fields);
+        self.bucketing = bucketing.flatten();
         let default = self.required(&fields, "default", |decoder, slot| decoder.variant(slot, variants));
         let requires = self.or_default(&fields, "requires", Self::requirements);
         let killed = self.optional(&fields, "killed", Self::kill);

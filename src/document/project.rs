@@ -44,7 +44,7 @@ impl Decoder<'_> {
         let environments = self.required(&fields, "environments", Self::project_environments);
         let attributes = self.optional(&fields, "attributes", Self::attributes);
         let rings = self.or_default(&fields, "rings", Self::rings);
-        let bucketing = self.or_default(&fields, "bucketing", Self::bucketing);
+        let bucketing = self.or_default(&fields, "bucketing", Self::native_bucketing);
         let geo = self.optional(&fields, "geo", Self::geo);
         let lints = self.or_default(&fields, "lints", Self::lints);
         Some(Project {

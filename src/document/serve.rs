@@ -4,8 +4,9 @@ use super::decode::{Decoder, Fields, Slot};
 use super::tables::BESIDE_STRATEGY;
 use crate::diagnostic::codes::shape;
 use crate::diagnostic::did_you_mean;
+use crate::evaluate::bucket;
 use crate::evaluate::strategy::{self, Form, STRATEGIES, SettingKind, Strategy};
-use crate::model::{Rollout, Serve, Setting, Share, ValueType, VariantName, Weighted};
+use crate::model::{Bucketing, Rollout, Serve, Setting, ValueType, VariantName, Weight, Weighted};
 use crate::source::Span;
 use crate::yaml::{Kind, Resolved};
 
@@ -95,16 +96,16 @@ impl Decoder<'_> {
         let unknown = fields.entries().iter().any(|entry| !known.clone().any(|name| name == entry.key));
         self.unknown(fields.entries(), known, "a serve", |_| None);
         let (strategy, own) = self.one_strategy(slot, &fields, unknown)?;
-        let settings = self.settings(strategy, own, variants);
+        let (salt, bucketing) = self.salt_and_bucketing(&fields);
+        let effective = bucketing.flatten().or(self.bucketing).unwrap_or_default();
+        let settings = self.settings(strategy, own, variants, effective);
         let serve = self.ramped_variant(strategy, own, &fields, variants);
         if !strategy.bucketed {
             for name in ["by", "salt", "bucketing"] {
                 self.refuse_beside(&fields, name, strategy.name, "it does not use buckets of this flag");
             }
         }
-        let by = self.optional(&fields, "by", Self::attribute);
-        let salt = self.optional(&fields, "salt", Self::salt);
-        let bucketing = self.optional(&fields, "bucketing", Self::bucketing);
+        let by = self.optional(&fields, "by", Self::by);
         let (settings, serve) = (settings?, serve?);
         let rollout = Rollout { strategy: strategy.name, settings, serve, by: by?, salt: salt?, bucketing: bucketing? };
         self.check_rollout(own, strategy, &rollout).then_some(rollout)
@@ -185,9 +186,10 @@ impl Decoder<'_> {
         strategy: &'static Strategy,
         own: Slot<'_, '_>,
         variants: Variants<'_>,
+        bucketing: Bucketing,
     ) -> Option<Vec<(&'static str, Setting)>> {
         let fields = match strategy.form {
-            Form::Single(kind) => return Some(vec![(strategy.name, self.setting(kind, own, variants)?)]),
+            Form::Single(kind) => return Some(vec![(strategy.name, self.setting(kind, own, variants, bucketing)?)]),
             Form::Fields(fields) => fields,
         };
         let given = self.mapping(own, "a mapping of its settings")?;
@@ -197,7 +199,7 @@ impl Decoder<'_> {
         let mut complete = true;
         for field in fields {
             match given.get(field.name) {
-                Some(slot) => match self.setting(field.kind, slot, variants) {
+                Some(slot) => match self.setting(field.kind, slot, variants, bucketing) {
                     Some(setting) => settings.push((field.name, setting)),
                     None => complete = false,
                 },
@@ -211,7 +213,13 @@ impl Decoder<'_> {
         complete.then_some(settings)
     }
 
-    fn setting(&mut self, kind: SettingKind, slot: Slot<'_, '_>, variants: Variants<'_>) -> Option<Setting> {
+    fn setting(
+        &mut self,
+        kind: SettingKind,
+        slot: Slot<'_, '_>,
+        variants: Variants<'_>,
+        bucketing: Bucketing,
+    ) -> Option<Setting> {
         match kind {
             SettingKind::Share => self.share(slot).map(Setting::Share),
             SettingKind::WholeShare => self.whole_share(slot).map(Setting::Share),
@@ -219,13 +227,13 @@ impl Decoder<'_> {
             SettingKind::Time => self.time(slot).map(Setting::Time),
             SettingKind::Length => self.length(slot).map(Setting::Length),
             SettingKind::Count => self.count(slot, 1..=u32::MAX).map(Setting::Count),
-            SettingKind::Split => self.split(slot, variants).map(Setting::Split),
+            SettingKind::Split => self.split(slot, variants, bucketing).map(Setting::Split),
             SettingKind::Ring => self.name(slot).map(Setting::Ring),
         }
     }
 
-    fn split(&mut self, slot: Slot<'_, '_>, variants: Variants<'_>) -> Option<Vec<Weighted>> {
-        if matches!(variants, Variants::Boolean) {
+    fn split(&mut self, slot: Slot<'_, '_>, variants: Variants<'_>, bucketing: Bucketing) -> Option<Vec<Weighted>> {
+        if matches!(variants, Variants::Boolean) && bucketing.is_native() {
             let problem = self.report(
                 &shape::NOT_FOR_BOOLEAN,
                 slot.key.unwrap_or_default(),
@@ -244,17 +252,37 @@ impl Decoder<'_> {
                 decoder.split_form(item, "an item of `split` is one variant with its percentage");
                 return None;
             };
-            let name = decoder.key::<VariantName>(entry);
-            let share = decoder.share(Slot::entry(entry));
+            let name = match variants {
+                Variants::Boolean => decoder.boolean_key(entry),
+                Variants::Named(_) | Variants::Unknown => decoder.key::<VariantName>(entry),
+            };
+            let weight = if bucketing.is_native() {
+                decoder.share(Slot::entry(entry)).map(Weight::from)
+            } else {
+                decoder.weight(Slot::entry(entry))
+            };
             let name = name?;
             let known = match variants {
                 Variants::Named(names) => decoder.known_variant(&name, entry.key_span, names),
                 Variants::Boolean | Variants::Unknown => true,
             };
             spans.push(entry.value.span);
-            share.filter(|_| known).map(|share| Weighted { variant: name, share })
+            weight.filter(|_| known).map(|weight| Weighted { variant: name, weight })
         })?;
-        self.split_sum(slot, &entries, &spans).then_some(entries)
+        (!percentages(bucketing) || self.split_sum(slot, &entries, &spans)).then_some(entries)
+    }
+
+    /// `true` or `false` as a key.
+    fn boolean_key(&mut self, entry: &crate::yaml::Entry<'_>) -> Option<VariantName> {
+        match &*entry.key {
+            "true" => Some(VariantName::boolean(true)),
+            "false" => Some(VariantName::boolean(false)),
+            other => {
+                let message = format!("a boolean flag has the variants `true` and `false`, not `{other}`");
+                self.report(&shape::UNKNOWN_VARIANT, entry.key_span, message);
+                None
+            }
+        }
     }
 
     fn split_form(&mut self, slot: Slot<'_, '_>, message: &str) {
@@ -263,8 +291,8 @@ impl Decoder<'_> {
     }
 
     fn split_sum(&mut self, slot: Slot<'_, '_>, entries: &[Weighted], spans: &[Span]) -> bool {
-        let sum: u64 = entries.iter().map(|entry| u64::from(entry.share.steps())).sum();
-        let full = u64::from(Share::FULL.steps());
+        let sum: u64 = entries.iter().map(|entry| entry.weight.steps()).sum();
+        let full = Weight::FULL.steps();
         if sum == full {
             return true;
         }
@@ -283,13 +311,18 @@ impl Decoder<'_> {
     }
 
     fn check_rollout(&mut self, own: Slot<'_, '_>, strategy: &Strategy, rollout: &Rollout) -> bool {
-        let Err(problems) = strategy::check(rollout) else { return true };
+        let Err(problems) = strategy::check(rollout, self.bucketing.unwrap_or_default()) else { return true };
         for (setting, message) in problems {
             let inner = own.node.entry(setting).map_or(own, Slot::entry);
             self.report(&shape::BAD_STRATEGY, inner.span(), message).label = Some(format!("in `{}`", strategy.name));
         }
         false
     }
+}
+
+/// Whether the weights of splits are percentages.
+fn percentages(bucketing: Bucketing) -> bool {
+    matches!(bucket::weights(bucketing), bucket::Weights::Percentages(_))
 }
 
 /// The variants that flags of that type have, as far as names are known.
@@ -311,10 +344,10 @@ fn percent(steps: u64) -> String {
 
 /// How to make a split sum to 100 by changing its last entry that can take it.
 fn repair_split(entries: &[Weighted], sum: u64) -> String {
-    let full = u64::from(Share::FULL.steps());
+    let full = Weight::FULL.steps();
     let verb = if sum > full { "lower" } else { "raise" };
     let fits = entries.iter().rev().find_map(|entry| {
-        let target = (u64::from(entry.share.steps()) + full).checked_sub(sum)?;
+        let target = (entry.weight.steps() + full).checked_sub(sum)?;
         Some(format!("{verb} `{}` to {}", entry.variant, percent(target)))
     });
     fits.unwrap_or_else(|| "lower several of its percentages until they sum to 100".into())

@@ -30,7 +30,11 @@ fn kinds() -> Vec<&'static str> {
 }
 
 fn bucketings() -> Vec<&'static str> {
-    Bucketing::ALL.iter().map(|(_, name)| *name).collect()
+    Bucketing::ALL.iter().map(|(_, name, _)| *name).collect()
+}
+
+fn native_bucketings() -> Vec<&'static str> {
+    Bucketing::ALL.iter().filter(|(bucketing, ..)| bucketing.is_native()).map(|(_, name, _)| *name).collect()
 }
 
 fn attribute_types() -> Vec<&'static str> {
@@ -207,14 +211,21 @@ pub static RULE: Object = Object {
 /// What may stand beside a strategy, in order.
 pub static BESIDE_STRATEGY: &[Field] = &[
     optional("serve", Shape::Variant, "The variant that is rolled out"),
-    optional("by", Shape::Attribute, "The attribute that is the unit; `targetingKey` when absent"),
+    optional("by", Shape::By, "The attribute that is the unit; `targetingKey` when absent"),
     optional("salt", Shape::Salt, "The salt; the flag's when absent"),
     optional("bucketing", BUCKETING, "The algorithm; the flag's when absent"),
 ];
 
 /// The forms of a condition: the first field of each, its head, tells them apart.
-pub static CONDITION_FORMS: &[&Object] =
-    &[&TEST, &SEGMENT_CONDITION, &PERCENTAGE_CONDITION, &ANY_CONDITION, &ALL_CONDITION, &NOT_CONDITION];
+pub static CONDITION_FORMS: &[&Object] = &[
+    &TEST,
+    &SEGMENT_CONDITION,
+    &PERCENTAGE_CONDITION,
+    &SCHEDULE_CONDITION,
+    &ANY_CONDITION,
+    &ALL_CONDITION,
+    &NOT_CONDITION,
+];
 
 /// A test of an attribute; its operator stands beside, by the table of operators.
 pub static TEST: Object = Object {
@@ -225,6 +236,7 @@ pub static TEST: Object = Object {
     fields: &[
         required("attribute", Shape::Attribute, "The attribute, by path: `account.age_days`"),
         optional("ignore_case", Shape::Boolean, "Compare text ignoring case"),
+        optional("lenient", Shape::Boolean, "Take text for a number, and versions such as `2.1` and `v2.1.0`"),
     ],
 };
 
@@ -245,10 +257,28 @@ pub static PERCENTAGE_CONDITION: Object = Object {
     rule: None,
     fields: &[
         required("percentage", Shape::Share, "How many"),
-        optional("by", Shape::Attribute, "The attribute that is the unit; `targetingKey` when absent"),
+        optional("by", Shape::By, "The attribute that is the unit; `targetingKey` when absent"),
         optional("salt", Shape::Salt, "The salt; the flag's when absent, the segment's name in a segment"),
         optional("bucketing", BUCKETING, "The algorithm; the flag's when absent"),
     ],
+};
+
+/// `{schedule: {from: 2026-12-01}}`
+pub static SCHEDULE_CONDITION: Object = Object {
+    name: "in-schedule",
+    what: "a schedule condition",
+    doc: "The time is in the window",
+    rule: None,
+    fields: &[required("schedule", Shape::Object(&SCHEDULE), "From `from` (inclusive) until `until` (exclusive)")],
+};
+
+/// `{first: [userId, sessionId]}`
+pub static FIRST_OF: Object = Object {
+    name: "first-of",
+    what: "a choice of units",
+    doc: "The first of these attributes that is a unit",
+    rule: None,
+    fields: &[required("first", Shape::List(&filled(Shape::Attribute)), "The attributes, in order")],
 };
 
 /// `{any: […]}`
@@ -316,7 +346,7 @@ pub static PROJECT: Object = Object {
             Shape::List(&list(Shape::Object(&RING))),
             "Rings of users, innermost first; each contains those before it",
         ),
-        optional("bucketing", BUCKETING, "The algorithm of buckets; `flagd-v3` when absent"),
+        optional("bucketing", Shape::Choice(native_bucketings), "The algorithm of buckets; `flagd-v3` when absent"),
         optional("geo", Shape::Object(&GEO), "Where places are looked up by `ip`"),
         optional(
             "lints",

@@ -1,10 +1,12 @@
 //! Scalars, names, units, times, percentages and JSON: the small things that objects are made of.
 
-use super::decode::{Decoder, Slot};
+use super::decode::{Decoder, Fields, Slot};
+use super::tables::FIRST_OF;
 use crate::diagnostic::codes::shape;
 use crate::diagnostic::did_you_mean;
 use crate::model::{
-    AttributePath, Bucketing, NameError, Scalar, Seconds, Share, TimeError, Timestamp, Unit, Value, ValueType,
+    AttributePath, Bucketing, By, NameError, Scalar, Seconds, Share, TimeError, Timestamp, Unit, Value, ValueType,
+    Weight,
 };
 use crate::source::Span;
 use crate::yaml::{Entry, Kind, Node, Resolved};
@@ -107,7 +109,7 @@ impl Decoder<'_> {
 
     /// The name of a bucketing algorithm.
     pub(super) fn bucketing(&mut self, slot: Slot<'_, '_>) -> Option<Bucketing> {
-        self.choice(slot, Bucketing::from_name, Bucketing::ALL.iter().map(|(_, name)| *name))
+        self.choice(slot, Bucketing::from_name, Bucketing::ALL.iter().map(|(_, name, _)| *name))
     }
 
     /// A point in time.
@@ -191,12 +193,54 @@ impl Decoder<'_> {
         None
     }
 
-    /// A salt.
-    pub(super) fn salt(&mut self, slot: Slot<'_, '_>) -> Option<String> {
+    /// The name of a native algorithm.
+    pub(super) fn native_bucketing(&mut self, slot: Slot<'_, '_>) -> Option<Bucketing> {
+        let native = || Bucketing::ALL.iter().filter(|(bucketing, ..)| bucketing.is_native()).map(|(_, name, _)| *name);
+        self.choice(slot, |name| Bucketing::from_name(name).filter(|bucketing| bucketing.is_native()), native())
+    }
+
+    /// `salt` and `bucketing`, which stand beside each other: the algorithm decides what a salt may be.
+    #[expect(clippy::option_option, reason = "none, fine and broken are three answers")]
+    pub(super) fn salt_and_bucketing(
+        &mut self,
+        fields: &Fields<'_, '_>,
+    ) -> (Option<Option<String>>, Option<Option<Bucketing>>) {
+        let bucketing = self.optional(fields, "bucketing", Self::bucketing);
+        let native = bucketing.flatten().or(self.bucketing).unwrap_or_default().is_native();
+        (self.optional(fields, "salt", |decoder, slot| decoder.salt(slot, native)), bucketing)
+    }
+
+    /// Which attributes are the unit.
+    pub(super) fn by(&mut self, slot: Slot<'_, '_>) -> Option<By> {
+        match &slot.node.kind {
+            Kind::Sequence(..) => self.each(slot, true, Self::attribute).map(By::Joined),
+            Kind::Mapping(..) => {
+                let fields = self.object(slot, &FIRST_OF)?;
+                self.required(&fields, "first", |decoder, slot| decoder.each(slot, true, Self::attribute))
+                    .map(By::First)
+            }
+            Kind::Scalar(..) => self.attribute(slot).map(By::One),
+        }
+    }
+
+    /// The weight of a part of a split.
+    pub(super) fn weight(&mut self, slot: Slot<'_, '_>) -> Option<Weight> {
+        let text = self.number_text(slot, "a weight such as 1 or 500")?;
+        match Weight::parse(text) {
+            Ok(weight) => Some(weight),
+            Err(message) => {
+                self.report(&shape::BAD_PERCENTAGE, slot.span(), message);
+                None
+            }
+        }
+    }
+
+    /// A salt, under a native algorithm or another.
+    pub(super) fn salt(&mut self, slot: Slot<'_, '_>, native: bool) -> Option<String> {
         let text = self.text_ref(slot, "text")?;
         let (wrong, help) = if text.is_empty() {
             ("a salt can't be empty", "remove it: without a salt the key is used".to_owned())
-        } else if text.contains('/') {
+        } else if native && text.contains('/') {
             ("a salt can't contain `/`", format!("write `{}`, say", text.replace('/', "-")))
         } else {
             return Some(text.to_owned());

@@ -8,7 +8,13 @@
 //! ```
 //!
 //! This is frozen: another result for the same salt and unit would move users. `tests/data/bucketing-vectors.json`
-//! has the published vectors.
+//! has the published vectors. Flags that were imported keep the algorithm of their source, see [`mod@algorithm`].
+
+mod algorithm;
+mod cbor;
+
+pub(crate) use algorithm::{Algorithm, Asked, Purpose, algorithm};
+pub use algorithm::{Weights, fixed_position, split_ends, weights};
 
 use crate::model::Bucketing;
 use std::fmt;
@@ -42,6 +48,22 @@ impl Bucket {
         ((self.0 as u64) << 32).div_ceil(Self::COUNT as u64) as u32
     }
 
+    /// The bucket that stands for a position among `total`, in order: no two positions have the same one unless there
+    /// are more of them than buckets.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "limited to the last bucket")]
+    pub(super) const fn of_position(position: u32, total: u32) -> Self {
+        let number = (position as u64 * Self::COUNT as u64).div_ceil(if total == 0 { 1 } else { total as u64 });
+        Self(if number < Self::COUNT as u64 { number as u32 } else { Self::COUNT - 1 })
+    }
+
+    /// The last position among `total` that it stands for.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "less than the total")]
+    pub(super) const fn position(self, total: u32) -> u32 {
+        (self.0 as u64 * total as u64 / Self::COUNT as u64) as u32
+    }
+
     /// 0 to 99,999.
     #[must_use]
     pub const fn get(self) -> u32 {
@@ -55,20 +77,19 @@ impl fmt::Display for Bucket {
     }
 }
 
-/// The bucket of `unit` under `salt`.
+/// The bucket of `unit` under `salt` by a native algorithm.
 #[must_use]
 pub fn bucket(algorithm: Bucketing, salt: &str, unit: &str) -> Bucket {
     Bucket::of(hash(algorithm, salt, unit))
 }
 
-/// The hash of `salt`, a slash and `unit`.
+/// The hash of `salt`, a slash and `unit` by a native algorithm.
 #[must_use]
 #[inline]
 pub fn hash(algorithm: Bucketing, salt: &str, unit: &str) -> u32 {
     let mut murmur = Murmur::default();
-    match algorithm {
-        Bucketing::FlagdV2 => {}
-        Bucketing::FlagdV3 => murmur.add_head(salt.len() + 1 + unit.len()),
+    if algorithm == Bucketing::FlagdV3 {
+        murmur.add_head(salt.len() + 1 + unit.len());
     }
     murmur.add(salt.as_bytes());
     murmur.add(b"/");
@@ -76,7 +97,7 @@ pub fn hash(algorithm: Bucketing, salt: &str, unit: &str) -> u32 {
     murmur.finish()
 }
 
-/// `MurmurHash3` x86 32-bit with seed 0, of bytes that come in pieces.
+/// `MurmurHash3` x86 32-bit, of bytes that come in pieces. The state starts as the seed.
 #[derive(Debug, Default)]
 struct Murmur {
     state: u32,
@@ -88,6 +109,13 @@ struct Murmur {
 }
 
 impl Murmur {
+    /// The hash of `pieces`, one after the other.
+    fn of(seed: u32, pieces: &[&[u8]]) -> u32 {
+        let mut murmur = Self { state: seed, ..Self::default() };
+        pieces.iter().for_each(|piece| murmur.add(piece));
+        murmur.finish()
+    }
+
     /// The head of a CBOR text string of `length` bytes, in its shortest form.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "each arm holds the lengths that fit")]

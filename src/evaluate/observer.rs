@@ -1,7 +1,7 @@
 //! Watching an evaluation. There is one evaluation; `explain` is that evaluation with an observer.
 
 use super::bucket::Bucket;
-use crate::model::{AttributePath, Bucketing, Share, Test};
+use crate::model::{AttributePath, Bucketing, Schedule, Share, Test};
 use serde_json::Value as Json;
 
 /// Hears of every step, from the outside in.
@@ -55,6 +55,8 @@ pub enum Step<'p> {
     Segment(&'p str),
     /// Whether the unit is within a share; the draw follows when it is needed.
     Percentage(Share),
+    /// Whether the time is in a window.
+    Schedule(Schedule),
     /// At least one of what follows has to match.
     Any,
     /// All of what follows have to match.

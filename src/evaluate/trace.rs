@@ -110,6 +110,7 @@ impl Entry<'_, '_> {
             }
             Step::Segment(name) => json!({"step": "segment", "segment": name}),
             Step::Percentage(share) => json!({"step": "percentage", "percentage": share.to_string()}),
+            Step::Schedule(schedule) => json!({"step": "schedule", "schedule": schedule.to_string()}),
             Step::Any => json!({"step": "any"}),
             Step::All => json!({"step": "all"}),
             Step::Not => json!({"step": "not"}),
@@ -155,6 +156,7 @@ impl fmt::Display for Entry<'_, '_> {
             Step::Test(test) => write!(f, "{}", crate::model::Condition::Test(test.clone())),
             Step::Segment(name) => write!(f, "in segment `{name}`"),
             Step::Percentage(share) => write!(f, "within {share}%"),
+            Step::Schedule(schedule) => write!(f, "{schedule}"),
             Step::Any => f.write_str("any of"),
             Step::All => f.write_str("all of"),
             Step::Not => f.write_str("not"),

@@ -1,7 +1,7 @@
 //! Which ways through a flag its cases take.
 
 use crate::evaluate::{Cause, Decision, Reason, Why};
-use crate::model::{Environment, EnvironmentName, Flag, FlagKey, Schedule, Serve, Setting, Share, VariantName};
+use crate::model::{Environment, EnvironmentName, Flag, FlagKey, Schedule, Serve, Setting, Share, VariantName, Weight};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -83,7 +83,7 @@ fn variants(flag: &Flag, serve: &Serve) -> Vec<VariantName> {
     let mut chosen = Vec::new();
     for (_, setting) in &rollout.settings {
         if let Setting::Split(parts) = setting {
-            let filled = parts.iter().filter(|part| part.share > Share::ZERO);
+            let filled = parts.iter().filter(|part| part.weight > Weight::ZERO);
             chosen.extend(filled.map(|part| part.variant.clone()));
             return chosen;
         }

@@ -104,7 +104,8 @@ fn condition(base: &Condition, theirs: &Condition, ours: &Condition) -> Option<C
     }
     let (Condition::Test(b), Condition::Test(t), Condition::Test(o)) = (base, theirs, ours) else { return None };
     let same = |other: &Test| {
-        (&b.attribute, b.operator, b.ignore_case) == (&other.attribute, other.operator, other.ignore_case)
+        (&b.attribute, b.operator, b.ignore_case, b.lenient)
+            == (&other.attribute, other.operator, other.ignore_case, other.lenient)
     };
     let (Operand::Many(base), Operand::Many(theirs), Operand::Many(ours)) = (&b.operand, &t.operand, &o.operand) else {
         return None;

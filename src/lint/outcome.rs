@@ -1,6 +1,6 @@
 //! Which variants a serve can give.
 
-use crate::model::{Flag, Project, Rollout, Seconds, Serve, Setting, Share, Timestamp, ValueType, VariantName};
+use crate::model::{Flag, Project, Rollout, Seconds, Serve, Setting, Share, Timestamp, ValueType, VariantName, Weight};
 
 /// The variants that `serve` of `flag` can give, each once. Strategies over time count as they stand at `now` once they
 /// are finished, and as able to give both of their variants before.
@@ -24,7 +24,7 @@ pub(super) fn variants<'a>(
                     Setting::Split(entries) => Some(entries),
                     _ => None,
                 });
-                entries.flatten().filter(|entry| entry.share > Share::ZERO).for_each(|entry| add(&entry.variant));
+                entries.flatten().filter(|entry| entry.weight > Weight::ZERO).for_each(|entry| add(&entry.variant));
             }
             Some(ramped) => {
                 let share = settled_share(project, now, rollout);

@@ -146,7 +146,8 @@ pub(super) fn ring(name: &str) -> Serve {
 }
 
 pub(super) fn split(entries: &[(&str, &str)]) -> Serve {
-    let entry = |(variant, text): &(&str, &str)| Weighted { variant: variant.parse().unwrap(), share: share(text) };
+    let entry =
+        |(variant, text): &(&str, &str)| Weighted { variant: variant.parse().unwrap(), weight: share(text).into() };
     strategy("split", None, vec![("split", Setting::Split(entries.iter().map(entry).collect()))])
 }
 
@@ -182,7 +183,7 @@ pub(super) fn equals(attribute: &str, value: &str) -> Condition {
 
 pub(super) fn test_with(attribute: &str, name: &str, operand: Operand) -> Condition {
     let operator = operator::find(name).unwrap().name;
-    Condition::Test(Test { attribute: path(attribute), operator, operand, ignore_case: false })
+    Condition::Test(Test { attribute: path(attribute), operator, operand, ignore_case: false, lenient: false })
 }
 
 pub(super) fn exists(attribute: &str, there: bool) -> Condition {

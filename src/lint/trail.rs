@@ -98,6 +98,6 @@ fn one(trail: &Trail<'_>, condition: &Condition, visit: &mut dyn FnMut(&Trail<'_
         Condition::Any(inner) => list(&trail.key("any"), inner, visit),
         Condition::All(inner) => list(&trail.key("all"), inner, visit),
         Condition::Not(inner) => one(&trail.key("not"), inner, visit),
-        Condition::Test(_) | Condition::Segment(_) | Condition::Percentage { .. } => {}
+        Condition::Test(_) | Condition::Segment(_) | Condition::Percentage { .. } | Condition::Schedule(_) => {}
     }
 }

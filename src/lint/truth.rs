@@ -17,7 +17,7 @@ pub(super) fn of(condition: &Condition) -> Option<bool> {
             }
         }
         Condition::Not(inner) => of(inner).map(|answer| !answer),
-        Condition::Percentage { .. } | Condition::Test(_) | Condition::Segment(_) => None,
+        Condition::Percentage { .. } | Condition::Test(_) | Condition::Segment(_) | Condition::Schedule(_) => None,
     }
 }
 

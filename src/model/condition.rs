@@ -1,6 +1,6 @@
 //! Conditions: who a rule or a segment is about.
 
-use super::{AttributePath, Bucketing, SegmentName, Share};
+use super::{AttributePath, Bucketing, By, Schedule, SegmentName, Share};
 use std::fmt;
 
 /// Two-valued: it matches or it does not.
@@ -14,13 +14,15 @@ pub enum Condition {
     Percentage {
         /// How many.
         share: Share,
-        /// The attribute that is the unit; `targetingKey` when absent.
-        by: Option<AttributePath>,
+        /// The attributes that are the unit; `targetingKey` when absent.
+        by: Option<By>,
         /// The salt; the flag's when absent (a segment's name in a segment).
         salt: Option<String>,
         /// The algorithm; the flag's when absent.
         bucketing: Option<Bucketing>,
     },
+    /// The time is in the window.
+    Schedule(Schedule),
     /// At least one matches.
     Any(Vec<Condition>),
     /// All match.
@@ -40,6 +42,8 @@ pub struct Test {
     pub operand: Operand,
     /// Compare text ignoring case.
     pub ignore_case: bool,
+    /// Take text for a number, and a version that is not strict.
+    pub lenient: bool,
 }
 
 /// The right-hand side of a test.
@@ -82,7 +86,7 @@ impl Condition {
             match next {
                 Self::Any(inner) | Self::All(inner) => pending.extend(inner.iter().rev()),
                 Self::Not(inner) => pending.push(inner),
-                Self::Test(_) | Self::Segment(_) | Self::Percentage { .. } => {}
+                Self::Test(_) | Self::Segment(_) | Self::Percentage { .. } | Self::Schedule(_) => {}
             }
             Some(next)
         })
@@ -134,7 +138,10 @@ impl fmt::Display for Condition {
             Self::Test(test) => {
                 let words = test.operator.replace('_', " ");
                 write!(f, "{} {words} {}", test.attribute, test.operand)?;
-                if test.ignore_case { f.write_str(" (ignoring case)") } else { Ok(()) }
+                if test.ignore_case {
+                    f.write_str(" (ignoring case)")?;
+                }
+                if test.lenient { f.write_str(" (leniently)") } else { Ok(()) }
             }
             Self::Segment(name) => write!(f, "in segment {name}"),
             Self::Percentage { share, by, salt, bucketing } => {
@@ -150,6 +157,7 @@ impl fmt::Display for Condition {
                 }
                 Ok(())
             }
+            Self::Schedule(schedule) => write!(f, "{schedule}"),
             Self::Any(inner) => join(f, inner, " or "),
             Self::All(inner) => join(f, inner, " and "),
             Self::Not(inner) => write!(f, "not ({inner})"),

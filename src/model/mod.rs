@@ -4,6 +4,7 @@
 //! all checks of form: shares are integers of 0.001 %, times are whole Unix seconds, units are canonical text.
 
 mod attribute;
+mod bucketing;
 mod catalog;
 mod condition;
 mod flag;
@@ -18,15 +19,16 @@ mod unit;
 mod value;
 
 pub use attribute::AttributePath;
+pub use bucketing::{Bucketing, By};
 pub use catalog::{Broken, Catalog};
 pub use condition::{Condition, Operand, Scalar, Test};
 pub use flag::{Environment, Flag, Requirement, Rule, Schedule, Target, Variant};
 pub use key::{EnvironmentName, FlagKey, NameError, RingName, RuleId, SegmentName, VariantName, check_name};
 pub use lifecycle::{Archived, Kill, Kind, Lifetime};
-pub use project::{AttributeDeclaration, AttributeType, Bucketing, FORMAT, Project, ProjectEnvironment, Ring};
+pub use project::{AttributeDeclaration, AttributeType, FORMAT, Project, ProjectEnvironment, Ring};
 pub use rollout::{Rollout, Serve, Setting, Weighted};
 pub use segment::Segment;
-pub use share::{Share, ShareError};
+pub use share::{Share, ShareError, Weight};
 pub use time::{Seconds, TimeError, Timestamp};
 pub use unit::Unit;
 pub use value::{Value, ValueType};

@@ -1,8 +1,7 @@
 //! The project: environments, attributes, rings and settings that all flags share.
 
-use super::{AttributePath, EnvironmentName, RingName, Scalar, SegmentName, Share};
+use super::{AttributePath, Bucketing, EnvironmentName, RingName, Scalar, SegmentName, Share};
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// The newest format of flag repositories that this program reads, and the one it writes.
 pub const FORMAT: u32 = 1;
@@ -109,39 +108,6 @@ pub struct Ring {
     pub segment: Option<SegmentName>,
     /// How many are in by bucket.
     pub percentage: Option<Share>,
-}
-
-/// The algorithm that turns a salt and a unit into a bucket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub enum Bucketing {
-    /// MurmurHash3 x86 32-bit over the CBOR encoding of `salt/unit`.
-    #[default]
-    FlagdV3,
-    /// MurmurHash3 x86 32-bit over the UTF-8 bytes of `salt/unit`.
-    FlagdV2,
-}
-
-impl Bucketing {
-    /// All of them, with their names in files.
-    pub const ALL: [(Self, &'static str); 2] = [(Self::FlagdV3, "flagd-v3"), (Self::FlagdV2, "flagd-v2")];
-
-    /// Its name in files.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::ALL[self as usize].1
-    }
-
-    /// The algorithm of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, candidate)| *candidate == name).map(|(bucketing, _)| *bucketing)
-    }
-}
-
-impl fmt::Display for Bucketing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
 }
 
 impl Project {

@@ -1,6 +1,6 @@
 //! What is served: a variant, or a strategy that chooses one.
 
-use super::{AttributePath, Bucketing, RingName, Seconds, Share, Timestamp, VariantName};
+use super::{Bucketing, By, RingName, Seconds, Share, Timestamp, VariantName, Weight};
 
 /// A serve always decides.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,8 +21,8 @@ pub struct Rollout {
     pub settings: Vec<(&'static str, Setting)>,
     /// The variant that is rolled out: `on` for booleans, named by the inner `serve` otherwise; `None` for a split.
     pub serve: Option<VariantName>,
-    /// The attribute that is the unit; `targetingKey` when absent.
-    pub by: Option<AttributePath>,
+    /// The attributes that are the unit; `targetingKey` when absent.
+    pub by: Option<By>,
     /// The salt; the flag's when absent.
     pub salt: Option<String>,
     /// The algorithm; the flag's when absent.
@@ -42,7 +42,7 @@ pub enum Setting {
     Length(Seconds),
     /// A whole number.
     Count(u32),
-    /// Variants and their shares; the order is part of the meaning.
+    /// Variants and their weights; the order is part of the meaning.
     Split(Vec<Weighted>),
     /// A ring.
     Ring(RingName),
@@ -53,8 +53,8 @@ pub enum Setting {
 pub struct Weighted {
     /// What is served in this part.
     pub variant: VariantName,
-    /// How wide the part is.
-    pub share: Share,
+    /// How wide the part is: a percentage under a native algorithm.
+    pub weight: Weight,
 }
 
 impl Rollout {

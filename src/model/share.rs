@@ -44,38 +44,117 @@ impl Share {
     /// When it is not such a number, not within 0 to 100, or has more than three significant decimals.
     pub fn parse(text: &str) -> Result<Self, ShareError> {
         let number = text.strip_suffix('%').unwrap_or(text);
-        let not_a_number = || ShareError::NotANumber(text.to_owned());
-        let negative = number.starts_with('-');
-        let digits = number.strip_prefix(['-', '+']).unwrap_or(number);
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) || digits.ends_with('.') {
-            return Err(not_a_number());
-        }
-        let fraction = fraction.trim_end_matches('0');
-        if fraction.len() > 3 {
-            return Err(ShareError::TooFine(text.to_owned()));
-        }
-        let whole = whole.trim_start_matches('0');
-        if whole.len() > 3 {
-            return Err(ShareError::OutOfRange(text.to_owned()));
-        }
-        let steps = format!("{whole:0>1}{fraction:0<3}").parse::<u32>().map_err(|_| not_a_number())?;
+        let out_of_range = || ShareError::OutOfRange(text.to_owned());
+        let (negative, steps) = thousandths(number).map_err(|wrong| match wrong {
+            Wrong::NotANumber => ShareError::NotANumber(text.to_owned()),
+            Wrong::TooFine => ShareError::TooFine(text.to_owned()),
+            Wrong::TooLarge => out_of_range(),
+        })?;
         if negative && steps > 0 {
-            return Err(ShareError::OutOfRange(text.to_owned()));
+            return Err(out_of_range());
         }
-        Self::from_steps(steps).ok_or_else(|| ShareError::OutOfRange(text.to_owned()))
+        u32::try_from(steps).ok().and_then(Self::from_steps).ok_or_else(out_of_range)
+    }
+}
+
+/// What is wrong with a text that should be a decimal.
+enum Wrong {
+    NotANumber,
+    TooFine,
+    TooLarge,
+}
+
+/// Whether a decimal is negative, and how many thousandths it is.
+fn thousandths(number: &str) -> Result<(bool, u64), Wrong> {
+    let digits = number.strip_prefix(['-', '+']).unwrap_or(number);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) || digits.ends_with('.') {
+        return Err(Wrong::NotANumber);
+    }
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.len() > 3 {
+        return Err(Wrong::TooFine);
+    }
+    let whole = whole.trim_start_matches('0');
+    let steps = format!("{whole:0>1}{fraction:0<3}").parse::<u64>().map_err(|_| Wrong::TooLarge)?;
+    Ok((number.starts_with('-'), steps))
+}
+
+/// Steps of 0.001 as a decimal without needless zeros.
+fn show(steps: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let (whole, rest) = (steps / 1000, steps % 1000);
+    if rest == 0 {
+        return write!(f, "{whole}");
+    }
+    write!(f, "{whole}.{}", format!("{rest:03}").trim_end_matches('0'))
+}
+
+/// How wide a part of a split is, in steps of 0.001. Under a native algorithm it is a percentage; under others, weights
+/// may have any sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Weight(u64);
+
+impl Weight {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// All of a split whose weights sum to 100.
+    pub const FULL: Self = Self(100_000);
+    /// The largest sum of weights, 2^31 − 1.
+    pub const MAX: u64 = (1 << 31) - 1;
+
+    /// A whole number; `None` above [`Self::MAX`].
+    #[must_use]
+    pub const fn whole(weight: u64) -> Option<Self> {
+        if weight <= Self::MAX { Some(Self(weight * 1000)) } else { None }
+    }
+
+    /// From steps of 0.001; `None` above [`Self::MAX`].
+    #[must_use]
+    pub const fn from_steps(steps: u64) -> Option<Self> {
+        if steps <= Self::MAX * 1000 { Some(Self(steps)) } else { None }
+    }
+
+    /// In steps of 0.001.
+    #[must_use]
+    pub const fn steps(self) -> u64 {
+        self.0
+    }
+
+    /// Parses a decimal exactly.
+    ///
+    /// # Errors
+    /// What is wrong with it, as one sentence without a full stop.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (negative, steps) = thousandths(text).map_err(|wrong| match wrong {
+            Wrong::NotANumber => format!("`{text}` is not a weight: write a number with up to three decimals"),
+            Wrong::TooFine => format!("a weight has at most three decimals, `{text}` has more"),
+            Wrong::TooLarge => format!("a weight is at most {}, not {text}", Self::MAX),
+        })?;
+        if negative && steps > 0 {
+            return Err(format!("a weight can't be negative: {text}"));
+        }
+        Self::from_steps(steps).ok_or_else(|| format!("a weight is at most {}, not {text}", Self::MAX))
+    }
+}
+
+impl From<Share> for Weight {
+    fn from(share: Share) -> Self {
+        Self(share.steps().into())
+    }
+}
+
+/// Without needless zeros: `25`, `0.5`.
+impl fmt::Display for Weight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show(self.0, f)
     }
 }
 
 /// Without the percent sign and without needless zeros: `25`, `0.5`.
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, rest) = (self.0 / 1000, self.0 % 1000);
-        if rest == 0 {
-            return write!(f, "{whole}");
-        }
-        write!(f, "{whole}.{}", format!("{rest:03}").trim_end_matches('0'))
+        show(self.0.into(), f)
     }
 }
 

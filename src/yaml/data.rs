@@ -41,6 +41,24 @@ enum Meaning<'d> {
 }
 
 impl Data {
+    /// As JSON: what a reader makes of it.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        let entry = |(key, value): &(String, Self)| (key.clone(), value.to_json());
+        match self {
+            Self::Null => Json::Null,
+            Self::Boolean(value) => (*value).into(),
+            Self::Integer(value) => (*value).into(),
+            Self::Number(value) => (*value).into(),
+            Self::Decimal(text) => serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()),
+            Self::Plain(text) | Self::Text(text) => text.as_str().into(),
+            Self::Sequence(items, _) => items.iter().map(Self::to_json).collect(),
+            Self::Mapping(entries, _) => Json::Object(entries.iter().map(entry).collect()),
+            Self::Pair(key, value) => Json::Object([(key.clone(), value.to_json())].into_iter().collect()),
+        }
+    }
+
     /// Text.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in order; each imports only those above it. `git` imports none of ours.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 16] = [
     "source",
     "diagnostic",
     "model",
@@ -15,6 +15,7 @@ const ROOMS: [&str; 15] = [
     "yaml",
     "document",
     "expectation",
+    "exchange",
     "lint",
     "git",
     "project",
@@ -31,7 +32,8 @@ const BLIND: &[(&str, &[&str])] = &[
     ("yaml", &["model", "evaluate", "compare"]),
     ("document", &["compare"]),
     ("expectation", &["compare", "yaml", "diagnostic", "source"]),
-    ("lint", &["compare", "expectation"]),
+    ("exchange", &["compare", "yaml", "document", "expectation"]),
+    ("lint", &["compare", "expectation", "exchange"]),
 ];
 
 /// Crates, and the rooms that may use them.

@@ -36,9 +36,17 @@ const BEFORE: &[(&str, &str)] = &[
     ("git flag archive new-checkout --undo", "git flag archive new-checkout"),
     ("git flag edit", "git config core.editor 'sed -i s/One-page/Two-page/'"),
     ("git flag undo", "git flag rollout new-checkout 60 --env production"),
+    ("git flag import", FOREIGN),
     ("git flag completions bash", "mkdir -p ~/.local/share/bash-completion/completions"),
     ("git flag completions fish", "mkdir -p ~/.config/fish/completions"),
 ];
+
+/// Files of other systems.
+const FOREIGN: &str = concat!(
+    "for file in flags.flagd.json staging.json flags.json; do cp '",
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/conformance/flagd/small.json' $file; done"
+);
 
 /// Exit codes that are answers, not failures.
 const ANSWERS: &[(&str, i32)] = &[("git flag enabled new-checkout", 1)];

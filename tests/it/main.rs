@@ -9,6 +9,7 @@ mod acceptance;
 mod architecture;
 mod broken;
 mod commands;
+mod conformance;
 mod corpus;
 mod dry_run;
 mod format;

@@ -71,7 +71,7 @@ fn each(conditions: &mut [Condition], visit: &mut impl FnMut(&mut Condition)) {
         match condition {
             Condition::Any(inner) | Condition::All(inner) => each(inner, visit),
             Condition::Not(inner) => each(std::slice::from_mut(&mut **inner), visit),
-            Condition::Test(_) | Condition::Segment(_) | Condition::Percentage { .. } => {}
+            Condition::Test(_) | Condition::Segment(_) | Condition::Percentage { .. } | Condition::Schedule(_) => {}
         }
     }
 }

@@ -67,7 +67,7 @@ fn unit_and_salt_stay_unless_others_are_given() {
     let beside = Beside { by: Some("company.id"), salt: Some("wave"), ..Beside::default() };
     let first = Serve::Rollout(read(&flag, &["25"], beside));
     let kept = read(&flag, &["50"], Beside { current: Some(&first), ..Beside::default() });
-    assert_eq!((kept.by.unwrap().as_str(), kept.salt.as_deref()), ("company.id", Some("wave")));
+    assert_eq!((kept.by.unwrap().to_string().as_str(), kept.salt.as_deref()), ("company.id", Some("wave")));
     let changed = read(&flag, &["50"], Beside { by: Some("targetingKey"), current: Some(&first), ..Beside::default() });
     assert_eq!((changed.by, changed.salt.as_deref()), (None, Some("wave")));
     assert!(refusal(&flag, &["50"], Beside { salt: Some("a/b"), ..Beside::default() }).contains("can't be a salt"));

@@ -3,7 +3,7 @@
 use super::shown;
 use crate::commands::wording::markdown_table;
 use crate::compare::{Closed, Served, Stretch, Window, words};
-use crate::model::{AttributePath, Catalog, EnvironmentName, FlagKey, Setting, VariantName};
+use crate::model::{Catalog, EnvironmentName, FlagKey, Setting, VariantName};
 use crate::render::style::{DIM, EMPHASIS, NAME, paint, plain};
 use crate::render::table::{Tone, table};
 use crate::render::{Format, Report, Terminal};
@@ -112,7 +112,7 @@ fn served_in_words(served: &Served) -> String {
         [(variant, _)] => variant.to_string(),
         parts => parts.iter().map(|(variant, portion)| format!("{variant} {portion}")).collect::<Vec<_>>().join(", "),
     };
-    if let Some(by) = served.by.as_ref().filter(|by| **by != AttributePath::targeting_key()) {
+    if let Some(by) = served.by.as_ref().filter(|by| !by.is_targeting_key()) {
         text += &format!(" by {by}");
     }
     if served.grows {

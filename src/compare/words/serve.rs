@@ -67,7 +67,7 @@ fn split(rollout: &Rollout) -> Option<String> {
 }
 
 fn weights(entries: &[Weighted]) -> String {
-    let parts: Vec<String> = entries.iter().map(|entry| format!("{} {}", entry.variant, entry.share)).collect();
+    let parts: Vec<String> = entries.iter().map(|entry| format!("{} {}", entry.variant, entry.weight)).collect();
     parts.join(" / ")
 }
 

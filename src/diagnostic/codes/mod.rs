@@ -10,9 +10,11 @@
 //! | F200–F249 | [`repository`]: Git and the repository of flags |
 //! | F250–F299 | [`change`]: writing, rollback and undo |
 //! | F300–F319 | [`expectation`]: tests of flags |
+//! | F320–F339 | [`exchange`]: imports and exports |
 
 pub mod change;
 pub mod context;
+pub mod exchange;
 pub mod expectation;
 pub mod lint;
 pub mod meaning;
@@ -52,6 +54,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         repository::TABLE,
         change::TABLE,
         expectation::TABLE,
+        exchange::TABLE,
     ];
     stages.into_iter().flatten().copied()
 }

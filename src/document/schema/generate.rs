@@ -2,9 +2,9 @@
 
 use super::rules;
 use crate::document::fields::{List, Map, Object, Shape};
-use crate::document::tables::{BESIDE_STRATEGY, CONDITION_FORMS};
+use crate::document::tables::{BESIDE_STRATEGY, CONDITION_FORMS, FIRST_OF};
 use crate::evaluate::strategy::{Form, STRATEGIES, SettingKind, Strategy};
-use crate::model::{FORMAT, Unit, ValueType};
+use crate::model::{FORMAT, Unit, ValueType, Weight};
 use serde_json::{Map as Json, Value, json};
 
 /// Collects the definitions that fragments refer to.
@@ -88,8 +88,13 @@ impl Generator {
             Shape::Share => json!({ "type": "number", "minimum": 0, "maximum": 100 }),
             Shape::Bucket => json!({ "type": "number", "minimum": 0, "exclusiveMaximum": 100 }),
             Shape::Format => json!({ "type": "integer", "minimum": 1, "maximum": FORMAT }),
-            Shape::Salt => json!({ "type": "string", "minLength": 1, "pattern": "^[^/]*$" }),
+            Shape::Salt => json!({ "type": "string", "minLength": 1 }),
             Shape::Attribute => self.reference("attribute-path", |_| attribute_path()),
+            Shape::By => {
+                let path = self.shape(Shape::Attribute, of);
+                let joined = json!({ "type": "array", "items": path, "minItems": 1 });
+                json!({ "anyOf": [path, joined, self.object(&FIRST_OF, None)] })
+            }
             Shape::Unit => {
                 json!({ "type": ["string", "integer"], "minLength": 1, "minimum": -whole, "maximum": whole })
             }
@@ -148,8 +153,7 @@ impl Generator {
         let boolean = of == Some(ValueType::Boolean);
         self.reference(if boolean { "serve-boolean" } else { "serve-named" }, |generator| {
             let mut forms = vec![generator.variant(of)];
-            let usable = STRATEGIES.iter().filter(|strategy| strategy.ramps || !boolean);
-            forms.extend(usable.map(|strategy| generator.strategy(strategy, of)));
+            forms.extend(STRATEGIES.iter().map(|strategy| generator.strategy(strategy, of)));
             json!({ "description": "A variant or a strategy", "anyOf": forms })
         })
     }
@@ -200,8 +204,12 @@ impl Generator {
                 "minItems": 1,
                 "items": {
                     "type": "object",
-                    "propertyNames": self.shape(Shape::Name, of),
-                    "additionalProperties": self.shape(Shape::Share, of),
+                    "propertyNames": if of == Some(ValueType::Boolean) {
+                        json!({ "enum": ["true", "false"] })
+                    } else {
+                        self.shape(Shape::Name, of)
+                    },
+                    "additionalProperties": { "type": "number", "minimum": 0, "maximum": Weight::MAX },
                     "minProperties": 1,
                     "maxProperties": 1,
                 },

@@ -37,6 +37,8 @@ pub static NOT_IN_SCHEMA: &[(&Code, &str)] = &[
     (&shape::OPERAND_MEANING, "grammars of their own"),
     (&shape::BAD_ATTRIBUTE, "the length in bytes"),
     (&shape::SPLIT_SUM, "a sum"),
+    (&shape::BAD_SALT, "the algorithm decides what a salt may be"),
+    (&shape::NOT_FOR_BOOLEAN, "the algorithm decides whether a boolean can be split"),
     (&shape::DUPLICATE_RULE_ID, "compares items by one field"),
     (&shape::DUPLICATE_UNIT, "compares across lists, and `1` with \"1\""),
     (&shape::UNIT_IN_BOTH, "compares two lists"),

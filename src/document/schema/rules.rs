@@ -3,7 +3,7 @@
 use super::generate::Generator;
 use crate::document::fields::Rule;
 use crate::document::tables::FLAG;
-use crate::evaluate::operator::{OPERATORS, Operator, Takes};
+use crate::evaluate::operator::{OPERATORS, Operator, TYPES, Takes};
 use crate::model::{AttributeType, ValueType};
 use serde_json::{Map, Value, json};
 
@@ -83,7 +83,9 @@ fn operators(body: &mut Map<String, Value>) {
     let one: Vec<Value> = OPERATORS.iter().map(requires).collect();
     let with_case: Vec<Value> = OPERATORS.iter().filter(|operator| operator.ignores_case).map(requires).collect();
     body.insert("oneOf".into(), one.into());
-    body.insert("dependentSchemas".into(), json!({ "ignore_case": { "anyOf": with_case } }));
+    let lenient: Vec<Value> = OPERATORS.iter().filter(|operator| operator.lenient).map(requires).collect();
+    let modifiers = json!({ "ignore_case": { "anyOf": with_case }, "lenient": { "anyOf": lenient } });
+    body.insert("dependentSchemas".into(), modifiers);
 }
 
 fn operand(takes: Takes) -> Value {
@@ -96,6 +98,10 @@ fn operand(takes: Takes) -> Value {
         Takes::ScalarOrScalars => json!({ "anyOf": [scalar, list(&scalar)] }),
         Takes::TextOrTexts | Takes::PatternOrPatterns | Takes::NetworkOrNetworks => {
             json!({ "anyOf": [text, list(&text)] })
+        }
+        Takes::TypeOrTypes => {
+            let name = json!({ "enum": TYPES });
+            json!({ "anyOf": [name, list(&name)] })
         }
         Takes::Number => json!({ "type": "number" }),
         Takes::Version | Takes::VersionRange | Takes::Time => text,

@@ -13,8 +13,10 @@ fn reads_every_operator_of_the_table() {
             Takes::Time => "2026-12-01T09:00:00Z",
             Takes::NetworkOrNetworks => "10.0.0.0/8",
             Takes::Boolean => "true",
+            Takes::TypeOrTypes => "[text, list]",
         };
         let case = if operator.ignores_case { ", ignore_case: true" } else { "" };
+        let case = if operator.lenient { ", lenient: true" } else { case };
         good_flag(&with_when(&format!("[{{attribute: a.b, {}: {operand}{case}}}]", operator.name)));
     }
 }

@@ -71,6 +71,18 @@ environments:
   development:
     serve: {percentage: 0.5, serve: treatment, salt: s, bucketing: flagd-v2}
 "##,
+    r#"type: boolean
+salt: checkout/flow
+bucketing: unleash
+default: false
+environments:
+  production:
+    rules:
+      - when: [{schedule: {from: 2026-12-01, until: 2027-01-01}}, {percentage: 50, by: {first: [userId, sessionId]}}]
+        serve: {split: ["true": 1, "false": 2], bucketing: flagd-v2-raw, salt: a/b, by: [org, user.id]}
+    serve: {percentage: 10, by: [a, b], salt: x, bucketing: featurevisor}
+"#,
+    "type: string\nbucketing: unleash\nvariants: {a: {value: one}, b: {value: two}}\ndefault: a\nenvironments: {production: {serve: {split: [a: 333, b: 667]}}}\n",
     "type: integer\nvariants: {low: {value: 1}, high: {value: 10}}\ndefault: low\nenvironments: {production: {serve: high}}\n",
     "type: number\nvariants: {low: {value: 1.5}, high: {value: 10}}\ndefault: low\nenvironments: {production: {serve: low}}\n",
     "type: json\nvariants:\n  a:\n    value: {x: [1, {b: null}], c: text}\n  b: {value: null}\ndefault: a\nenvironments: {}\n",

@@ -19,9 +19,9 @@ fn percentages_are_exact_and_splits_keep_their_order() {
     let flag = good_flag(&with_serve("{split: [red: 33.334, blue: 33.333, red: 33.333], by: company.id, salt: s}"));
     let rollout = flag.environments[0].serve.rollout().unwrap();
     let Some(Setting::Split(entries)) = rollout.setting("split") else { panic!() };
-    let steps: Vec<_> = entries.iter().map(|entry| (entry.variant.as_str(), entry.share.steps())).collect();
+    let steps: Vec<_> = entries.iter().map(|entry| (entry.variant.as_str(), entry.weight.steps())).collect();
     assert_eq!(steps, [("red", 33_334), ("blue", 33_333), ("red", 33_333)]);
-    assert_eq!(rollout.by.as_ref().unwrap().as_str(), "company.id");
+    assert_eq!(rollout.by.as_ref().unwrap().to_string(), "company.id");
     let flag = good_flag(&with_serve("{percentage: 0.5, serve: blue}"));
     let rollout = flag.environments[0].serve.rollout().unwrap();
     assert_eq!(rollout.setting("percentage"), Some(&Setting::Share(Share::from_steps(500).unwrap())));

@@ -24,6 +24,8 @@ impl Forms {
     pub(crate) const FOLDED: Self = Self(8);
     /// The unit that a text or number is.
     pub(crate) const UNIT: Self = Self(16);
+    /// The version that a text or number is, read leniently.
+    pub(crate) const LENIENT: Self = Self(32);
 
     /// These and those.
     pub(crate) const fn and(self, other: Self) -> Self {
@@ -61,6 +63,8 @@ pub(crate) struct Attribute<'c> {
     pub(crate) time: Option<Timestamp>,
     pub(crate) address: Option<IpAddr>,
     pub(crate) folded: Option<Box<str>>,
+    /// The version that is meant by a text such as `v2.1`, or a number; see [`lenient_version`].
+    pub(crate) lenient: Option<Box<Version>>,
 }
 
 impl<'c> Attribute<'c> {
@@ -85,6 +89,7 @@ impl<'c> Attribute<'c> {
             time: if forms.has(Forms::TIME) { time(kind) } else { None },
             address: text.filter(|_| forms.has(Forms::ADDRESS)).and_then(address),
             folded: text.filter(|_| forms.has(Forms::FOLDED)).map(fold),
+            lenient: if forms.has(Forms::LENIENT) { lenient(kind) } else { None },
         }
     }
 
@@ -122,6 +127,24 @@ pub(super) fn version(text: &str) -> Option<Version> {
     let mut version = Version::parse(text).ok()?;
     version.build = BuildMetadata::EMPTY;
     Some(version)
+}
+
+/// A version whose minor and patch numbers may be left out, and that may start with a `v`.
+pub(super) fn lenient_version(text: &str) -> Option<Version> {
+    let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
+    let end = text.find(['-', '+']).unwrap_or(text.len());
+    let (numbers, rest) = text.split_at(end);
+    let missing = 2_usize.checked_sub(numbers.matches('.').count())?;
+    version(&format!("{numbers}{}{rest}", ".0".repeat(missing)))
+}
+
+fn lenient(kind: Kind<'_>) -> Option<Box<Version>> {
+    let version = match kind {
+        Kind::Text(text) => lenient_version(text),
+        Kind::Number(number) => lenient_version(&number.to_string()),
+        _ => None,
+    };
+    version.map(Box::new)
 }
 
 /// A time in text, or Unix seconds; fractions of a second are cut off.

@@ -16,6 +16,7 @@ mod version;
 
 pub(crate) use attribute::{Attribute, Forms};
 pub use pattern::weigh as weigh_patterns;
+pub use presence::TYPES;
 pub use table::OPERATORS;
 
 use crate::model::{Operand, Scalar, Test};
@@ -34,6 +35,8 @@ pub enum Takes {
     TextOrTexts,
     /// A regular expression, or a list of at least one (any of them).
     PatternOrPatterns,
+    /// The name of a type of attributes, or a list of at least one (any of them).
+    TypeOrTypes,
     /// A number.
     Number,
     /// A semantic version, as text.
@@ -59,6 +62,8 @@ pub struct Operator {
     pub negative: bool,
     /// Whether `ignore_case: true` may stand beside it.
     pub ignores_case: bool,
+    /// Whether `lenient: true` may stand beside it.
+    pub lenient: bool,
     /// One line for people.
     pub doc: &'static str,
     /// What it says about some attributes; documentation prints them, and a test holds them.
@@ -137,6 +142,8 @@ enum Matcher {
     Moment(time::Moment),
     Networks(network::Networks),
     Presence(presence::Presence),
+    Emptiness(presence::Emptiness),
+    Types(presence::Types),
 }
 
 impl Prepared {
@@ -145,6 +152,12 @@ impl Prepared {
         let operator = find(test.operator).ok_or_else(|| format!("there is no operator `{}`", test.operator))?;
         if test.ignore_case && !operator.ignores_case {
             return Err(format!("`{}` does not compare text, so `ignore_case` has no place beside it", operator.name));
+        }
+        if test.lenient && !operator.lenient {
+            return Err(format!(
+                "`{}` compares neither numbers nor versions, so `lenient` has no place beside it",
+                operator.name
+            ));
         }
         Ok(Self { matcher: (operator.prepare)(test)?, negative: operator.negative })
     }
@@ -163,6 +176,8 @@ impl Prepared {
             Matcher::Moment(matcher) => matcher.test(attribute),
             Matcher::Networks(matcher) => matcher.test(attribute),
             Matcher::Presence(matcher) => Some(matcher.test(attribute)),
+            Matcher::Emptiness(matcher) => matcher.test(attribute),
+            Matcher::Types(matcher) => matcher.test(attribute),
         };
         applies.is_some_and(|found| found != self.negative)
     }
@@ -173,10 +188,15 @@ impl Prepared {
             Matcher::OneOf(matcher) => matcher.forms(),
             Matcher::Contains(matcher) => matcher.forms(),
             Matcher::Affix(matcher) => matcher.forms(),
-            Matcher::Precedence(_) | Matcher::Range(_) => Forms::VERSION,
+            Matcher::Precedence(matcher) => matcher.forms(),
+            Matcher::Range(_) => Forms::VERSION,
             Matcher::Moment(_) => Forms::TIME,
             Matcher::Networks(_) => Forms::ADDRESS,
-            Matcher::Patterns(_) | Matcher::Number(_) | Matcher::Presence(_) => Forms::NONE,
+            Matcher::Patterns(_)
+            | Matcher::Number(_)
+            | Matcher::Presence(_)
+            | Matcher::Emptiness(_)
+            | Matcher::Types(_) => Forms::NONE,
         }
     }
 }

@@ -1,10 +1,18 @@
 //! The entries of the table.
 
 use super::{Accepts, Example, Operator, Takes};
-use super::{network::Networks, number::Number, pattern::Patterns, presence::Presence, set, text::Affix, time::Moment};
+use super::{
+    network::Networks,
+    number::Number,
+    pattern::Patterns,
+    presence::{Emptiness, Presence, Types},
+    set,
+    text::Affix,
+    time::Moment,
+};
 use super::{version::Precedence, version::Range};
 
-/// An entry: name, operand, `not` for a negative operator, `case` where `ignore_case` may stand beside it, what works
+/// An entry: name, operand, `not` for a negative operator, `case` or `lenient` where `ignore_case` or that may stand beside it, what works
 /// the operand out, its line for people; then examples as `operand : attribute => answer`, with `-` for a missing
 /// attribute and `nocase` for `ignore_case: true`.
 macro_rules! operators {
@@ -16,6 +24,7 @@ macro_rules! operators {
             takes: Takes::$takes,
             negative: operators!(@is_not $($mark)*),
             ignores_case: operators!(@is_case $($mark)*),
+            lenient: operators!(@is_lenient $($mark)*),
             doc: $doc,
             examples: &[$(Example {
                 operand: $operand,
@@ -31,6 +40,9 @@ macro_rules! operators {
     (@is_case not case) => { true };
     (@is_case case) => { true };
     (@is_case $($rest:ident)*) => { false };
+    (@is_lenient not lenient) => { true };
+    (@is_lenient lenient) => { true };
+    (@is_lenient $($rest:ident)*) => { false };
     (@attribute -) => { None };
     (@attribute $attribute:literal) => { Some($attribute) };
     (@any) => { false };
@@ -84,43 +96,43 @@ pub static OPERATORS: &[Operator] = operators! {
         r#""b+""# : r#""abbc""# => true, r#"["^a", "z$"]"# : r#""xyz""# => true, r#""B+""# : r#""abbc""# => false,
         r#""B+""# : r#""abbc""# nocase => true, r#""4""# : "42" => false, r#""x""# : - => false,
     }
-    "greater_than" Number () |test| Number::prepare(test, Accepts::GREATER), "the number is greater" {
+    "greater_than" Number (lenient) |test| Number::prepare(test, Accepts::GREATER), "the number is greater" {
         "18" : "18.5" => true, "18" : "18" => false, "18" : r#""19""# => false, "18" : - => false,
     }
-    "greater_than_or_equal" Number () |test| Number::prepare(test, Accepts::AT_LEAST), "the number is at least this" {
+    "greater_than_or_equal" Number (lenient) |test| Number::prepare(test, Accepts::AT_LEAST), "the number is at least this" {
         "18" : "18" => true, "18" : "17.9" => false, "18" : "true" => false, "18" : - => false,
     }
-    "less_than" Number () |test| Number::prepare(test, Accepts::LESS), "the number is less" {
+    "less_than" Number (lenient) |test| Number::prepare(test, Accepts::LESS), "the number is less" {
         "18" : "-1" => true, "18" : "18" => false, "18" : "null" => false, "18" : - => false,
     }
-    "less_than_or_equal" Number () |test| Number::prepare(test, Accepts::AT_MOST), "the number is at most this" {
+    "less_than_or_equal" Number (lenient) |test| Number::prepare(test, Accepts::AT_MOST), "the number is at most this" {
         "18" : "18" => true, "18" : "18.001" => false, "18" : "[1]" => false, "18" : - => false,
     }
-    "semver_equal" Version () |test| Precedence::prepare(test, Accepts::EQUAL),
+    "semver_equal" Version (lenient) |test| Precedence::prepare(test, Accepts::EQUAL),
         "the version is this one; build metadata does not count" {
         r#""2.1.0""# : r#""2.1.0+build.7""# => true, r#""2.1.0""# : r#""2.1.0-rc.1""# => false,
         r#""2.1.0""# : r#""2.1""# => false, r#""2.1.0""# : r#""v2.1.0""# => false, r#""2.1.0""# : - => false,
     }
-    "semver_not_equal" Version (not) |test| Precedence::prepare(test, Accepts::EQUAL),
+    "semver_not_equal" Version (not lenient) |test| Precedence::prepare(test, Accepts::EQUAL),
         "the version is valid and another one" {
         r#""2.1.0""# : r#""2.1.1""# => true, r#""2.1.0""# : r#""2.1.0+x""# => false, r#""2.1.0""# : r#""2.1""# => false,
         r#""2.1.0""# : "2" => false, r#""2.1.0""# : - => false,
     }
-    "semver_greater_than" Version () |test| Precedence::prepare(test, Accepts::GREATER), "the version is newer" {
+    "semver_greater_than" Version (lenient) |test| Precedence::prepare(test, Accepts::GREATER), "the version is newer" {
         r#""2.9.0""# : r#""2.10.0""# => true, r#""2.1.0""# : r#""2.1.0+z""# => false,
         r#""2.1.0""# : r#""2.1.0-rc.1""# => false, r#""2.1.0-rc.2""# : r#""2.1.0-rc.11""# => true,
         r#""2.1.0""# : - => false,
     }
-    "semver_greater_than_or_equal" Version () |test| Precedence::prepare(test, Accepts::AT_LEAST),
+    "semver_greater_than_or_equal" Version (lenient) |test| Precedence::prepare(test, Accepts::AT_LEAST),
         "the version is this one or newer" {
         r#""2.1.0+a""# : r#""2.1.0""# => true, r#""2.1.0""# : r#""2.0.9""# => false, r#""2.1.0""# : r#""3""# => false,
         r#""2.1.0""# : - => false,
     }
-    "semver_less_than" Version () |test| Precedence::prepare(test, Accepts::LESS), "the version is older" {
+    "semver_less_than" Version (lenient) |test| Precedence::prepare(test, Accepts::LESS), "the version is older" {
         r#""2.1.0""# : r#""2.1.0-rc.1""# => true, r#""2.1.0""# : r#""2.1.0""# => false,
         r#""2.1.0""# : r#""x""# => false, r#""2.1.0""# : - => false,
     }
-    "semver_less_than_or_equal" Version () |test| Precedence::prepare(test, Accepts::AT_MOST),
+    "semver_less_than_or_equal" Version (lenient) |test| Precedence::prepare(test, Accepts::AT_MOST),
         "the version is this one or older" {
         r#""2.1.0""# : r#""2.1.0""# => true, r#""2.1.0""# : r#""2.1.1""# => false, r#""2.1.0""# : r#""01.0.0""# => false,
         r#""2.1.0""# : - => false,
@@ -152,5 +164,15 @@ pub static OPERATORS: &[Operator] = operators! {
     "exists" Boolean () Presence::prepare, "the attribute is there and not null (`false`: it is not)" {
         "true" : "0" => true, "true" : "[]" => true, "true" : "null" => false, "true" : - => false,
         "false" : - => true, "false" : "null" => true, "false" : r#""""# => false,
+    }
+    "empty" Boolean () Emptiness::prepare, "the text, list or mapping has nothing in it (`false`: it has something)" {
+        "true" : r#""""# => true, "true" : "[]" => true, "true" : "{}" => true, "true" : r#"" ""# => false,
+        "true" : "0" => false, "false" : r#""a""# => true, "false" : "[]" => false, "false" : "0" => false,
+        "true" : - => false, "false" : - => false,
+    }
+    "has_type" TypeOrTypes () Types::prepare, "the attribute is of this type" {
+        r#""text""# : r#""a""# => true, r#""text""# : "1" => false, r#"["number", "boolean"]"# : "1.5" => true,
+        r#"["number", "boolean"]"# : "false" => true, r#""list""# : "[]" => true, r#""mapping""# : "{}" => true,
+        r#""mapping""# : "[]" => false, r#""text""# : "null" => false, r#""text""# : - => false,
     }
 };

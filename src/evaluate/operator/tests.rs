@@ -16,7 +16,7 @@ fn test_of(operator: &'static str, operand: &str, ignore_case: bool) -> Test {
         Json::Array(items) => Operand::Many(items.iter().map(scalar_of).collect()),
         other => Operand::One(scalar_of(&other)),
     };
-    Test { attribute: AttributePath::parse("x").unwrap(), operator, operand, ignore_case }
+    Test { attribute: AttributePath::parse("x").unwrap(), operator, operand, ignore_case, lenient: false }
 }
 
 #[test]
@@ -127,4 +127,38 @@ fn long_lists_answer_like_short_ones() {
             assert_eq!(prepared.matches(&attribute), expected, "{operator} {json}");
         }
     }
+}
+
+#[test]
+fn lenient_numbers_and_versions_are_read_as_people_write_them() {
+    for (operator, operand, attribute, strictly, leniently) in [
+        ("greater_than", "18", r#""19""#, false, true),
+        ("greater_than", "18", r#""1e2""#, false, true),
+        ("greater_than", "18", r#""inf""#, false, false),
+        ("greater_than", "18", r#"" 19""#, false, false),
+        ("greater_than", "18", r#""""#, false, false),
+        ("less_than_or_equal", "-1.5", r#""-1.5""#, false, true),
+        ("less_than", "18", "17", true, true),
+        ("semver_equal", r#""2.0.0""#, r#""v2""#, false, true),
+        ("semver_equal", r#""2.0.0""#, r#""2.0""#, false, true),
+        ("semver_equal", r#""2.0.0""#, "2", false, true),
+        ("semver_equal", r#""2.0.0""#, r#""2.0.0.0""#, false, false),
+        ("semver_equal", r#""2.0.0""#, r#""02.0.0""#, false, false),
+        ("semver_equal", r#""2.0.0-rc.1""#, r#""2-rc.1""#, false, true),
+        ("semver_not_equal", r#""2.0.0""#, r#""2.1""#, false, true),
+        ("semver_not_equal", r#""2.0.0""#, r#""x""#, false, false),
+        ("semver_less_than", r#""2.0.0""#, r#""V2.0.0-beta""#, false, true),
+    ] {
+        let value: Json = serde_json::from_str(attribute).unwrap();
+        for (lenient, expected) in [(false, strictly), (true, leniently)] {
+            let test = Test { lenient, ..test_of(operator, operand, false) };
+            let prepared = Prepared::new(&test).unwrap();
+            let attribute = Attribute::new(Some(&value), prepared.forms());
+            assert_eq!(prepared.matches(&attribute), expected, "{operator} {operand} {value} {lenient}");
+        }
+    }
+    let error = check(&Test { lenient: true, ..test_of("equals", "5", false) }).unwrap_err();
+    assert!(error.contains("`lenient`"), "{error}");
+    let lenient = Test { lenient: true, ..test_of("semver_equal", r#""v2""#, false) };
+    assert_eq!(check(&lenient), Ok(()));
 }

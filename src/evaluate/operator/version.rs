@@ -1,6 +1,6 @@
 //! Semantic versions: `SemVer` 2, strictly; build metadata does not count.
 
-use super::attribute::{Attribute, version};
+use super::attribute::{Attribute, Forms, lenient_version, version};
 use super::{Accepts, Matcher, text};
 use crate::model::Test;
 use semver::{Version, VersionReq};
@@ -10,6 +10,7 @@ use semver::{Version, VersionReq};
 pub(crate) struct Precedence {
     accepts: Accepts,
     bound: Version,
+    lenient: bool,
 }
 
 /// A range of versions, as in Cargo: comma-separated comparators, all of which hold; a bare `1.2` means `^1.2`.
@@ -22,15 +23,21 @@ pub(crate) struct Range(VersionReq);
 impl Precedence {
     pub(super) fn prepare(test: &Test, accepts: Accepts) -> Result<Matcher, String> {
         let written = text(test)?;
-        let bound = version(written).ok_or_else(|| {
+        let read = if test.lenient { lenient_version } else { version };
+        let bound = read(written).ok_or_else(|| {
             format!("`{written}` is not a semantic version: write three numbers such as 2.1.0, optionally with a pre-release")
         })?;
-        Ok(Matcher::Precedence(Self { accepts, bound }))
+        Ok(Matcher::Precedence(Self { accepts, bound, lenient: test.lenient }))
     }
 
     #[inline]
     pub(super) fn test(&self, attribute: &Attribute<'_>) -> Option<bool> {
-        attribute.version.as_ref().map(|version| self.accepts.has(version.cmp(&self.bound)))
+        let version = if self.lenient { attribute.lenient.as_deref() } else { attribute.version.as_ref() };
+        version.map(|version| self.accepts.has(version.cmp(&self.bound)))
+    }
+
+    pub(super) const fn forms(&self) -> Forms {
+        if self.lenient { Forms::LENIENT } else { Forms::VERSION }
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn program(catalog: &Catalog) -> Program {
         flags: flags.into(),
         segments: segments.compiled.into(),
         rings: rings.into(),
-        ring_draw: Draw { slot: Slot::TARGETING_KEY, bucketing: project.bucketing, salt: RING_SALT.into() },
+        ring_draw: Draw::native(Slot::TARGETING_KEY, project.bucketing, RING_SALT.into()),
     }
 }
 

@@ -10,7 +10,7 @@ mod condition;
 mod flag;
 mod serve;
 
-pub(crate) use condition::{Draw, Node};
+pub(crate) use condition::{Draw, Foreign, Node};
 pub(crate) use flag::{Body, EnvironmentProgram, FlagProgram, Off, RequirementProgram, RuleProgram};
 pub(crate) use serve::{Choice, ServeProgram};
 

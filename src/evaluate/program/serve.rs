@@ -2,8 +2,9 @@
 
 use super::RingProgram;
 use super::condition::{Draw, Scope};
-use crate::evaluate::strategy::{self, Plan, Strategy};
-use crate::model::{Flag, Rollout, Serve, Share, VariantName};
+use crate::evaluate::bucket::{Purpose, algorithm};
+use crate::evaluate::strategy::{self, Chances, Plan, Strategy};
+use crate::model::{Flag, Rollout, Serve, Share, VariantName, Weight};
 
 /// What is served.
 #[derive(Debug)]
@@ -20,11 +21,11 @@ pub(crate) struct ServeProgram {
 pub(crate) enum Choice {
     /// Always this one.
     Variant(u32),
-    /// One inside a share that ends before a bucket, another outside.
-    Share { end: u32, draw: Draw, inside: u32, outside: u32 },
+    /// One inside a share, another outside.
+    Share { chances: Chances, draw: Draw, inside: u32, outside: u32 },
     /// One inside a share that grows with time, another outside.
     Growing { plan: Box<Plan>, draw: Draw, inside: u32, outside: u32 },
-    /// Each part ends before a bucket, the last before [`Bucket::COUNT`](crate::evaluate::bucket::Bucket::COUNT).
+    /// Each part ends before a bucket, or a position of a foreign draw; the last takes in all that are left.
     Split { parts: Box<[(u32, u32)]>, draw: Draw },
     /// One for everyone in the rings up to this index, another outside.
     Ring { ring: usize, inside: u32, outside: u32 },
@@ -43,7 +44,8 @@ impl Scope<'_> {
     }
 
     fn rollout(&mut self, flag: &Flag, rollout: &Rollout, rings: &Rings<'_>) -> Result<ServeProgram, String> {
-        let plan = strategy::prepare(rollout).map_err(|problems| {
+        let bucketing = rollout.bucketing.unwrap_or(self.bucketing);
+        let plan = strategy::prepare(rollout, bucketing).map_err(|problems| {
             problems.into_iter().next().map_or_else(|| "a strategy makes no sense".to_owned(), |(_, text)| text)
         })?;
         let steady = !plan.depends_on_time();
@@ -58,7 +60,8 @@ impl Scope<'_> {
             Plan::Fixed(share) if share == Share::ZERO => (Choice::Variant(sides(flag, rollout)?.1), steady),
             Plan::Fixed(share) => {
                 let (inside, outside) = sides(flag, rollout)?;
-                (Choice::Share { end: share.steps(), draw, inside, outside }, steady)
+                let chances = draw.chances(share);
+                (Choice::Share { chances, draw, inside, outside }, steady)
             }
             plan @ (Plan::Gradual(_) | Plan::Linear(_)) => {
                 let (inside, outside) = sides(flag, rollout)?;
@@ -106,18 +109,19 @@ impl Rings<'_> {
     }
 }
 
-fn split(flag: &Flag, entries: &[crate::model::Weighted], draw: Draw) -> Result<Choice, String> {
-    let mut end = 0;
-    let mut parts = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let index = variant(flag, &entry.variant)?;
-        if entry.share == Share::FULL {
-            return Ok(Choice::Variant(index));
-        }
-        end += entry.share.steps();
-        parts.push((end, index));
+fn split(flag: &Flag, entries: &[crate::model::Weighted], mut draw: Draw) -> Result<Choice, String> {
+    let variants: Vec<u32> = entries.iter().map(|entry| variant(flag, &entry.variant)).collect::<Result<_, _>>()?;
+    let (total, ends) = algorithm(draw.bucketing).ends(entries)?;
+    let mut filled = entries.iter().zip(&variants).filter(|(entry, _)| entry.weight > Weight::ZERO);
+    if let (Some((_, only)), None) = (filled.next(), filled.next())
+        && draw.bucketing.is_native()
+    {
+        return Ok(Choice::Variant(*only));
     }
-    Ok(Choice::Split { parts: parts.into(), draw })
+    if let Some(foreign) = &mut draw.foreign {
+        (foreign.purpose, foreign.total) = (Purpose::Split, total);
+    }
+    Ok(Choice::Split { parts: ends.into_iter().zip(variants).collect(), draw })
 }
 
 /// What is served inside the share of `rollout`, and what outside: `off` for booleans, the default for others.

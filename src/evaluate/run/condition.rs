@@ -60,6 +60,11 @@ impl<'p, 'c, O: Observer<'p, 'c>> Run<'_, 'p, 'c, O> {
                 self.observer.leave(outcome);
                 verdict
             }
+            Node::Schedule(schedule) => {
+                let matched = schedule.contains(self.now);
+                self.observer.note(Step::Schedule(*schedule), Outcome::Matched(matched));
+                Verdict::plain(matched)
+            }
             Node::Any(inner) => self.nested(Step::Any, |run| run.until(inner, true)),
             Node::All(inner) => self.nested(Step::All, |run| run.all(inner)),
             Node::Not(inner) => self.nested(Step::Not, |run| {

@@ -1,11 +1,13 @@
 //! What a serve chooses.
 
 use super::Run;
-use crate::evaluate::bucket::{self, Bucket};
+use crate::evaluate::bucket::{self, Asked, Bucket};
 use crate::evaluate::observer::{Observer, Outcome, Step};
-use crate::evaluate::program::{Choice, Draw, FlagProgram, ServeProgram};
+use crate::evaluate::program::{Choice, Draw, FlagProgram, Foreign, ServeProgram};
 use crate::evaluate::slots::Slot;
 use crate::evaluate::strategy::Chances;
+use serde_json::Value as Json;
+use std::borrow::Cow;
 
 /// What a serve chose.
 pub(super) enum Chosen {
@@ -18,6 +20,8 @@ pub(super) enum Chosen {
 #[derive(Clone, Copy)]
 pub(super) struct Drawn {
     hash: u32,
+    /// Among as many as there are; the number of the bucket for a native draw.
+    position: u32,
     bucket: Bucket,
 }
 
@@ -37,13 +41,14 @@ impl<'p, 'c, O: Observer<'p, 'c>> Run<'_, 'p, 'c, O> {
     fn choose(&mut self, choice: &'p Choice) -> Chosen {
         match choice {
             Choice::Variant(variant) => Chosen::Variant(*variant, None),
-            Choice::Share { end, draw, inside, outside } => self.side(Chances::Below(*end), draw, *inside, *outside),
+            Choice::Share { chances, draw, inside, outside } => self.side(*chances, draw, *inside, *outside),
             Choice::Growing { plan, draw, inside, outside } => {
-                self.side(plan.chances(self.now).unwrap_or(Chances::Nobody), draw, *inside, *outside)
+                let chances = draw.grown(plan.chances(self.now).unwrap_or(Chances::Nobody));
+                self.side(chances, draw, *inside, *outside)
             }
             Choice::Split { parts, draw } => match self.draw(draw, None) {
-                Ok(Drawn { bucket, .. }) => {
-                    let part = parts.iter().find(|(end, _)| bucket.get() < *end).or(parts.last());
+                Ok(Drawn { position, bucket, .. }) => {
+                    let part = parts.iter().find(|(end, _)| position < *end).or(parts.last());
                     part.map_or(Chosen::NoUnit(draw.slot), |(_, variant)| Chosen::Variant(*variant, Some(bucket)))
                 }
                 Err(slot) => Chosen::NoUnit(slot),
@@ -86,7 +91,7 @@ impl<'p, 'c, O: Observer<'p, 'c>> Run<'_, 'p, 'c, O> {
             Chances::Everyone => Ok((true, None)),
             Chances::Below(end) => {
                 let drawn = self.draw(draw, Some(chances))?;
-                Ok((drawn.bucket.get() < end, Some(drawn.bucket)))
+                Ok((drawn.position < end, Some(drawn.bucket)))
             }
             Chances::Finer { scale, bound } => {
                 let drawn = self.draw(draw, Some(chances))?;
@@ -97,6 +102,9 @@ impl<'p, 'c, O: Observer<'p, 'c>> Run<'_, 'p, 'c, O> {
 
     #[inline]
     pub(super) fn draw(&mut self, draw: &'p Draw, chances: Option<Chances>) -> Result<Drawn, Slot> {
+        if let Some(foreign) = &draw.foreign {
+            return self.draw_foreign(draw, foreign, chances);
+        }
         let step = Step::Draw { bucketing: draw.bucketing, salt: &draw.salt, by: self.program.slots.path(draw.slot) };
         let hash = match (self.observer.assumed(), self.context.unit(draw.slot)) {
             (Some(bucket), _) => bucket.first_hash(),
@@ -109,6 +117,71 @@ impl<'p, 'c, O: Observer<'p, 'c>> Run<'_, 'p, 'c, O> {
         let bucket = Bucket::of(hash);
         let json = self.context.attribute(draw.slot).json;
         self.observer.note(step, Outcome::Drawn { unit: json, bucket, below: chances.map(Chances::share) });
-        Ok(Drawn { hash, bucket })
+        Ok(Drawn { hash, position: bucket.get(), bucket })
     }
+
+    /// A position by the algorithm of another system, or of a unit of several attributes.
+    #[inline(never)]
+    fn draw_foreign(&mut self, draw: &'p Draw, foreign: &'p Foreign, chances: Option<Chances>) -> Result<Drawn, Slot> {
+        let unit = self.unit(foreign, &draw.salt);
+        let slot = unit.as_ref().map_or(draw.slot, |unit| unit.slot);
+        let step = Step::Draw { bucketing: draw.bucketing, salt: &draw.salt, by: self.program.slots.path(slot) };
+        let total = foreign.total;
+        let position = match (self.observer.assumed(), &unit) {
+            (Some(bucket), _) => bucket.position(total),
+            (None, None) if !foreign.algorithm.unitless => {
+                self.observer.note(step, Outcome::NoUnit);
+                return Err(draw.slot);
+            }
+            (None, unit) => {
+                let asked = Asked {
+                    purpose: foreign.purpose,
+                    salt: &draw.salt,
+                    unit: unit.as_ref().map_or("", |unit| &unit.text),
+                    json: unit.as_ref().and_then(|unit| unit.json),
+                    absent: unit.is_none(),
+                };
+                foreign.algorithm.digest(asked).position(total)
+            }
+        };
+        let bucket = Bucket::of_position(position, total);
+        let json = unit.and_then(|unit| unit.json);
+        let below = chances.map(|chances| match chances {
+            Chances::Below(end) => Chances::Below(Bucket::of_position(end, total).get()).share(),
+            other => other.share(),
+        });
+        self.observer.note(step, Outcome::Drawn { unit: json, bucket, below });
+        Ok(Drawn { hash: bucket.first_hash(), position, bucket })
+    }
+
+    /// The unit of a foreign draw.
+    fn unit(&self, foreign: &Foreign, salt: &str) -> Option<Unit<'c>> {
+        let of = |slot: &Slot| {
+            let json = self.context.attribute(*slot).json?;
+            Some(Unit { slot: *slot, text: foreign.algorithm.unit_of(json, salt)?, json: Some(json) })
+        };
+        match &*foreign.slots {
+            [only] => of(only),
+            several if foreign.first => several.iter().find_map(of),
+            several => {
+                let mut parts = Vec::with_capacity(several.len());
+                for slot in several {
+                    match of(slot) {
+                        Some(unit) => parts.push(unit.text),
+                        None if foreign.algorithm.unitless => {}
+                        None => return None,
+                    }
+                }
+                let slot = *several.first().filter(|_| !parts.is_empty())?;
+                Some(Unit { slot, text: parts.join(foreign.algorithm.separator).into(), json: None })
+            }
+        }
+    }
+}
+
+/// The unit of a foreign draw: its text, and its value where it is one attribute.
+struct Unit<'c> {
+    slot: Slot,
+    text: Cow<'c, str>,
+    json: Option<&'c Json>,
 }

@@ -1,9 +1,9 @@
 //! `canary: {stages, stage, soak}`: a share that people raise stage by stage.
 
 use super::{Plan, Problems, Reader};
-use crate::model::{Rollout, Setting};
+use crate::model::{Bucketing, Rollout, Setting};
 
-pub(super) fn prepare(rollout: &Rollout) -> Result<Plan, Problems> {
+pub(super) fn prepare(rollout: &Rollout, _: Bucketing) -> Result<Plan, Problems> {
     let mut reader = Reader::new(rollout);
     let stages =
         reader.get("stages", None, |setting| if let Setting::Shares(shares) = setting { Some(shares) } else { None });

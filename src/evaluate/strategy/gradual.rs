@@ -1,7 +1,7 @@
 //! `gradual: {from, start, step, every, max}`: a share that grows in steps.
 
 use super::{Plan, Problems, Reader};
-use crate::model::{Rollout, Share, Timestamp};
+use crate::model::{Bucketing, Rollout, Share, Timestamp};
 
 /// Nothing before `from`, then min(max, start + step·⌊(now−from)/every⌋).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Gradual {
     }
 }
 
-pub(super) fn prepare(rollout: &Rollout) -> Result<Plan, Problems> {
+pub(super) fn prepare(rollout: &Rollout, _: Bucketing) -> Result<Plan, Problems> {
     let mut reader = Reader::new(rollout);
     let from = reader.time("from");
     let start = reader.share("start", Some(Share::ZERO));

@@ -1,7 +1,7 @@
 //! `linear: {from, until, start, end}`: a share that grows evenly.
 
 use super::{Chances, Plan, Problems, Reader};
-use crate::model::{Rollout, Seconds, Share, Timestamp};
+use crate::model::{Bucketing, Rollout, Seconds, Share, Timestamp};
 
 /// The longest growth: 100 times its seconds still fit the 31 bits that flagd's weights have.
 const LONGEST: Seconds = Seconds::new(248 * 86_400);
@@ -35,7 +35,7 @@ impl Linear {
     }
 }
 
-pub(super) fn prepare(rollout: &Rollout) -> Result<Plan, Problems> {
+pub(super) fn prepare(rollout: &Rollout, _: Bucketing) -> Result<Plan, Problems> {
     let mut reader = Reader::new(rollout);
     let from = reader.time("from");
     let until = reader.time("until");

@@ -11,7 +11,7 @@ mod split;
 pub(crate) use plan::{Chances, Plan};
 pub(crate) use ring::SALT as RING_SALT;
 
-use crate::model::{Rollout, Seconds, Setting, Share, Timestamp};
+use crate::model::{Bucketing, Rollout, Seconds, Setting, Share, Timestamp};
 
 /// A strategy: how a serve chooses a variant.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub struct Strategy {
     /// An example of the whole serve, as YAML in flow style.
     pub example: &'static str,
     /// Makes sense of the settings.
-    prepare: fn(&Rollout) -> Result<Plan, Problems>,
+    prepare: fn(&Rollout, Bucketing) -> Result<Plan, Problems>,
 }
 
 /// Settings with what is wrong with them.
@@ -72,7 +72,7 @@ pub enum SettingKind {
     Length,
     /// A whole number from 1.
     Count,
-    /// A list of variants with percentages that sum to 100.
+    /// A list of variants with weights: percentages that sum to 100 under a native algorithm.
     Split,
     /// The name of a ring.
     Ring,
@@ -166,31 +166,32 @@ pub fn find(name: &str) -> Option<&'static Strategy> {
     STRATEGIES.iter().find(|strategy| strategy.name == name)
 }
 
-/// Whether the settings of `rollout`, each of the form that the table asks for, also make sense together.
+/// Whether the settings of `rollout`, each of the form that the table asks for, also make sense together under the
+/// algorithm `inherited`, unless it names one itself.
 ///
 /// # Errors
 /// Pairs of the setting that is wrong and what is wrong with it, as one sentence without a full stop.
-pub fn check(rollout: &Rollout) -> Result<(), Vec<(&'static str, String)>> {
-    prepare(rollout).map(|_| ())
+pub fn check(rollout: &Rollout, inherited: Bucketing) -> Result<(), Vec<(&'static str, String)>> {
+    prepare(rollout, rollout.bucketing.unwrap_or(inherited)).map(|_| ())
 }
 
 /// The share of units that `rollout` reaches at `now`, rounded down to 0.001 %; `None` for a split, a ring, and
 /// settings that make no sense.
 #[must_use]
 pub fn share_at(rollout: &Rollout, now: Timestamp) -> Option<Share> {
-    prepare(rollout).ok()?.share_at(now)
+    prepare(rollout, Bucketing::default()).ok()?.share_at(now)
 }
 
 /// Whether what `rollout` serves to a unit can change without a change of the file.
 #[must_use]
 pub fn depends_on_time(rollout: &Rollout) -> bool {
-    prepare(rollout).is_ok_and(|plan| plan.depends_on_time())
+    prepare(rollout, Bucketing::default()).is_ok_and(|plan| plan.depends_on_time())
 }
 
-/// Makes sense of the settings of `rollout`.
-pub(crate) fn prepare(rollout: &Rollout) -> Result<Plan, Problems> {
+/// Makes sense of the settings of `rollout` under `bucketing`.
+pub(crate) fn prepare(rollout: &Rollout, bucketing: Bucketing) -> Result<Plan, Problems> {
     match find(rollout.strategy) {
-        Some(strategy) => (strategy.prepare)(rollout),
+        Some(strategy) => (strategy.prepare)(rollout, bucketing),
         None => Err(vec![(rollout.strategy, format!("there is no strategy `{}`", rollout.strategy))]),
     }
 }

@@ -24,7 +24,7 @@ fn length(text: &str) -> Setting {
 fn split(entries: &[(&str, &str)]) -> Setting {
     let entry = |(variant, share): &(&str, &str)| Weighted {
         variant: VariantName::new(variant).unwrap(),
-        share: Share::parse(share).unwrap(),
+        weight: Share::parse(share).unwrap().into(),
     };
     Setting::Split(entries.iter().map(entry).collect())
 }
@@ -34,7 +34,7 @@ fn rollout(strategy: &'static str, settings: Vec<(&'static str, Setting)>) -> Ro
 }
 
 fn problems(strategy: &'static str, settings: Vec<(&'static str, Setting)>) -> String {
-    match check(&rollout(strategy, settings)) {
+    match check(&rollout(strategy, settings), Bucketing::default()) {
         Ok(()) => String::new(),
         Err(problems) => {
             assert!(!problems.is_empty());
@@ -121,7 +121,7 @@ fn a_linear_rollout_grows_every_second() {
         assert_eq!(share_at(&linear, at(now)).unwrap().to_string(), share, "{now}");
     }
     let everyone = rollout("linear", vec![("from", time("2026-12-01")), ("until", time("2026-12-02"))]);
-    let chances = |now| prepare(&everyone).unwrap().chances(at(now));
+    let chances = |now| prepare(&everyone, Bucketing::default()).unwrap().chances(at(now));
     assert_eq!(chances("2026-12-01"), Some(Chances::Nobody));
     assert_eq!(chances("2026-12-01T00:00:01Z"), Some(Chances::Finer { scale: 8_640_000, bound: 100 }));
     assert_eq!(chances("2026-12-02"), Some(Chances::Everyone));
@@ -147,7 +147,7 @@ fn a_canary_is_at_one_of_its_growing_stages() {
     for (stages, stage, setting) in
         [(&["1", "5"][..], 3, "stage"), (&["1", "5"], 0, "stage"), (&["5", "5"], 1, "stages"), (&[], 1, "stages")]
     {
-        let problems = check(&canary(stages, stage)).unwrap_err();
+        let problems = check(&canary(stages, stage), Bucketing::default()).unwrap_err();
         assert_eq!(problems.iter().map(|(name, _)| *name).collect::<Vec<_>>(), [setting], "{stages:?} {stage}");
     }
 }
@@ -158,6 +158,6 @@ fn settings_that_are_missing_or_of_another_form_are_named() {
     assert!(problems("ring", vec![("ring", percent("5"))]).contains("does not have the form"));
     assert!(problems("nothing", vec![]).contains("there is no strategy `nothing`"));
     let ring = rollout("ring", vec![("ring", Setting::Ring(RingName::new("beta").unwrap()))]);
-    assert_eq!(check(&ring), Ok(()));
+    assert_eq!(check(&ring, Bucketing::default()), Ok(()));
     assert_eq!(share_at(&ring, Timestamp::from_unix(0)), None);
 }

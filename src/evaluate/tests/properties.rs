@@ -34,7 +34,13 @@ fn test_condition() -> impl Strategy<Value = Condition> {
                 _ => operand,
             };
             let ignore_case = fold && operator.ignores_case;
-            Condition::Test(Test { attribute: path(attribute), operator: operator.name, operand, ignore_case })
+            Condition::Test(Test {
+                attribute: path(attribute),
+                operator: operator.name,
+                operand,
+                ignore_case,
+                lenient: fold && operator.lenient,
+            })
         },
     )
 }
@@ -244,7 +250,7 @@ proptest! {
         let context = Context::of_user(&user);
         let position = |names: [&str; 3]| {
             let entries = names.iter().zip([first, shares[1], shares[2]]);
-            let entries = entries.map(|(name, steps)| Weighted { variant: variant(name), share: Share::from_steps(steps).unwrap() });
+            let entries = entries.map(|(name, steps)| Weighted { variant: variant(name), weight: Share::from_steps(steps).unwrap().into() });
             let split = rollout("split", vec![("split", Setting::Split(entries.collect()))], None);
             let mut flag = string("x", Serve::Rollout(split));
             for (variant, name) in flag.variants.iter_mut().zip(names) {

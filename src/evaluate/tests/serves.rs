@@ -82,7 +82,7 @@ fn salt_unit_and_algorithm_are_the_serves_the_flags_or_the_projects() {
 }
 
 fn split(entries: &[(&str, &str)]) -> Serve {
-    let entries = entries.iter().map(|(name, text)| Weighted { variant: variant(name), share: share(text) });
+    let entries = entries.iter().map(|(name, text)| Weighted { variant: variant(name), weight: share(text).into() });
     Serve::Rollout(rollout("split", vec![("split", Setting::Split(entries.collect()))], None))
 }
 

@@ -43,7 +43,7 @@ pub(super) fn percentage(text: &str) -> Serve {
 /// `{percentage: …, by: …}`
 pub(super) fn percentage_by(text: &str, by: &str) -> Serve {
     let Serve::Rollout(rollout) = percentage(text) else { unreachable!() };
-    Serve::Rollout(Rollout { by: Some(path(by)), ..rollout })
+    Serve::Rollout(Rollout { by: Some(path(by).into()), ..rollout })
 }
 
 pub(super) fn environment(name: &str, serve: Serve) -> Environment {
@@ -121,7 +121,7 @@ pub(super) fn equals(attribute: &str, text: &str) -> Condition {
 }
 
 pub(super) fn test(attribute: &str, operator: &'static str, operand: Operand) -> Condition {
-    Condition::Test(Test { attribute: path(attribute), operator, operand, ignore_case: false })
+    Condition::Test(Test { attribute: path(attribute), operator, operand, ignore_case: false, lenient: false })
 }
 
 pub(super) fn in_segment(name: &str) -> Condition {
@@ -129,7 +129,12 @@ pub(super) fn in_segment(name: &str) -> Condition {
 }
 
 pub(super) fn within(text: &str, by: Option<&str>, salt: Option<&str>) -> Condition {
-    Condition::Percentage { share: share(text), by: by.map(path), salt: salt.map(Into::into), bucketing: None }
+    Condition::Percentage {
+        share: share(text),
+        by: by.map(|by| path(by).into()),
+        salt: salt.map(Into::into),
+        bucketing: None,
+    }
 }
 
 pub(super) fn segment(name: &str, include: &[&str], exclude: &[&str], conditions: Vec<Condition>) -> Segment {

@@ -65,7 +65,7 @@ fn one<'a>(
                 found.push(problem(test).at(context.value(trail.key("not").path())));
             }
         }
-        Condition::Test(_) | Condition::Segment(_) | Condition::Percentage { .. } => {}
+        Condition::Test(_) | Condition::Segment(_) | Condition::Percentage { .. } | Condition::Schedule(_) => {}
     }
 }
 

@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn the_advice_keeps_everyone_in_the_same_bucket() {
         let Serve::Rollout(mut rollout) = gradual("2026-11-29", "60") else { panic!("a strategy") };
-        rollout.by = crate::model::AttributePath::parse("company.id");
+        rollout.by = crate::model::AttributePath::parse("company.id").map(Into::into);
         rollout.salt = Some("2026".to_owned());
         rollout.bucketing = Some(crate::model::Bucketing::FlagdV2);
         let help = &found(Serve::Rollout(rollout))[0].1;

@@ -7,7 +7,7 @@ use crate::evaluate::operator::{self, Takes};
 use crate::lint::FileContext;
 use crate::lint::trail::{Trail, flag_conditions, flag_rollouts, segment_conditions};
 use crate::model::{
-    AttributeDeclaration, AttributePath, AttributeType, Condition, Flag, Operand, Scalar, Segment, Test,
+    AttributeDeclaration, AttributePath, AttributeType, By, Condition, Flag, Operand, Scalar, Segment, Test,
 };
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub(super) fn check_flag(context: &FileContext<'_>, flag: &Flag, found: &mut Vec
     flag_conditions(flag, &mut |trail, condition| check.condition(trail, condition, found));
     flag_rollouts(flag, &mut |trail, _, rollout| {
         if let Some(by) = &rollout.by {
-            check.unit(trail, by, found);
+            check.units(trail, by, found);
         }
     });
 }
@@ -64,17 +64,32 @@ impl Attributes<'_> {
     fn condition(&self, trail: &Trail<'_>, condition: &Condition, found: &mut Vec<Diagnostic>) {
         match condition {
             Condition::Test(test) => self.test(trail, test, found),
-            Condition::Percentage { by: Some(by), .. } => self.unit(trail, by, found),
+            Condition::Percentage { by: Some(by), .. } => self.units(trail, by, found),
             _ => {}
         }
     }
 
     /// The unit of a bucket has to be there, and to be text or a number.
+    fn units(&self, trail: &Trail<'_>, by: &By, found: &mut Vec<Diagnostic>) {
+        let trail = trail.key("by");
+        match by {
+            By::One(path) => self.unit(&trail, path, found),
+            By::Joined(paths) => self.each_unit(&trail, paths, found),
+            By::First(paths) => self.each_unit(&trail.key("first"), paths, found),
+        }
+    }
+
+    fn each_unit(&self, trail: &Trail<'_>, paths: &[AttributePath], found: &mut Vec<Diagnostic>) {
+        for (index, path) in paths.iter().enumerate() {
+            self.unit(&trail.index(index), path, found);
+        }
+    }
+
     fn unit(&self, trail: &Trail<'_>, by: &AttributePath, found: &mut Vec<Diagnostic>) {
         if is_targeting_key(by) {
             return;
         }
-        let place = || self.context.value(trail.key("by").path());
+        let place = || self.context.value(trail.path());
         let Some(declaration) = self.declared.get(by) else {
             found.push(self.undeclared(by).at(place()));
             return;
@@ -152,7 +167,7 @@ fn wrong_operator(test: &Test, declaration: &AttributeDeclaration, takes: Takes)
     let form = Form::of(declaration.attribute_type);
     let list = matches!(form, Form::Texts | Form::Numbers);
     let (fits, help) = match takes {
-        Takes::Boolean => (true, ""),
+        Takes::Boolean | Takes::TypeOrTypes => (true, ""),
         Takes::Scalar | Takes::Scalars => (!list, "use `contains` to ask for an item of the list"),
         Takes::ScalarOrScalars => {
             (matches!(form, Form::Text | Form::Time | Form::Texts | Form::Numbers), "use `equals` or `in`")
@@ -161,6 +176,7 @@ fn wrong_operator(test: &Test, declaration: &AttributeDeclaration, takes: Takes)
             (matches!(form, Form::Text | Form::Time), "it takes an attribute that is text")
         }
         Takes::Number if form == Form::Time => (false, "use `before` or `after`"),
+        Takes::Number if test.lenient && form == Form::Text => (true, ""),
         Takes::Number => (form == Form::Number, "it takes an attribute that is a number"),
         Takes::Version | Takes::VersionRange => (
             matches!(declaration.attribute_type, AttributeType::Semver | AttributeType::String),
@@ -342,7 +358,7 @@ mod tests {
             let mut flag = good_flag();
             let mut serve = percentage("25");
             if let Serve::Rollout(rollout) = &mut serve {
-                rollout.by = Some(path(name));
+                rollout.by = Some(path(name).into());
             }
             flag.environments[2].serve = serve;
             places_of_flag_in(&declaring_project(), &flag)

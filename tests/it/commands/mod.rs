@@ -3,6 +3,7 @@
 mod completions;
 mod enrich;
 mod eval;
+mod exchange;
 mod hook;
 mod list;
 mod reading;

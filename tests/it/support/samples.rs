@@ -110,6 +110,12 @@ pub(crate) const SAMPLES: &[Sample] = &[
     sample("rename", "new-checkout checkout-v2", Changes),
     sample("archive", "new-checkout", Changes),
     sample("delete", "new-checkout", Changes),
+    sample(
+        "import",
+        concat!("--from flagd --env production ", env!("CARGO_MANIFEST_DIR"), "/tests/conformance/flagd/small.json"),
+        Creates,
+    ),
+    sample("export", "--format openfeature-manifest", Reads),
     sample("hook install", "", Hooks),
     sample("hook uninstall", "", Hooks),
     sample("hook status", "", Hooks),

@@ -1,0 +1,95 @@
+//! Flags from and to other systems: foreign text to flags, and flags to foreign text. Pure.
+//!
+//! An importer reads the files of a source into flags that answer as the source does, and lists what it can't carry over.
+//! It never guesses: where a construct has no equivalent, the flag is left out, with the place, what the construct means,
+//! and what to do. An exporter does the same the other way round.
+
+mod attributes;
+mod build;
+pub mod export;
+mod flagd;
+mod item;
+mod logic;
+mod read;
+
+pub use attributes::declare;
+pub use item::{Item, Kept};
+pub use read::Input;
+
+use crate::model::{Bucketing, Condition, EnvironmentName, Flag, Segment, Serve};
+
+/// A system that flags come from.
+#[derive(Debug)]
+pub struct Source {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is called.
+    pub title: &'static str,
+    /// What its files are, in one line.
+    pub files: &'static str,
+    read: fn(&[Input], &Options<'_>) -> Imported,
+}
+
+/// What an importer needs to know besides the files.
+#[derive(Debug, Clone)]
+pub struct Options<'o> {
+    /// The environments that the flags are for, where the source's files hold one.
+    pub environments: &'o [EnvironmentName],
+    /// The generation of flagd's bucketing: a native algorithm.
+    pub flagd: Bucketing,
+    /// What every key begins with.
+    pub prefix: &'o str,
+}
+
+/// What an importer made of the files.
+#[derive(Debug, Default)]
+pub struct Imported {
+    /// The flags.
+    pub flags: Vec<Flag>,
+    /// The segments that they name.
+    pub segments: Vec<Segment>,
+    /// What was not carried over, or not unchanged.
+    pub items: Vec<Item>,
+}
+
+/// Every source.
+pub static SOURCES: &[Source] = &[Source {
+    name: "flagd",
+    title: "flagd",
+    files: "a JSON or YAML file with `flags`, for one environment",
+    read: flagd::read,
+}];
+
+/// The source of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Source> {
+    SOURCES.iter().find(|source| source.name == name)
+}
+
+/// Whether a part of the flag is drawn by the algorithm of another system.
+#[must_use]
+pub fn foreign_buckets(flag: &Flag) -> bool {
+    let foreign = |bucketing: Option<Bucketing>| bucketing.is_some_and(|bucketing| !bucketing.is_native());
+    let of_serve = |serve: &Serve| serve.rollout().is_some_and(|rollout| foreign(rollout.bucketing));
+    let of_condition = |condition: &Condition| {
+        condition.walk().any(|one| matches!(one, Condition::Percentage { bucketing, .. } if foreign(*bucketing)))
+    };
+    foreign(flag.bucketing)
+        || flag.environments.iter().any(|environment| {
+            environment.serves().any(|(_, serve)| of_serve(serve))
+                || environment.rules.iter().any(|rule| rule.when.iter().any(of_condition))
+        })
+}
+
+impl Source {
+    /// Reads `inputs`.
+    #[must_use]
+    pub fn import(&self, inputs: &[Input], options: &Options<'_>) -> Imported {
+        let mut imported = (self.read)(inputs, options);
+        build::settle(&mut imported);
+        imported
+    }
+}
+
+#[cfg(test)]
+mod tests;
