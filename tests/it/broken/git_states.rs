@@ -82,7 +82,8 @@ fn unmerged_flag_file() {
         repo.try_git(&["merge", "topic"]).exits(1);
         World::default()
     };
-    Case { except: &[("show", UNREADABLE), ("eval", UNREADABLE)], ..read_only(make, BUSY) }.check();
+    let except = &[("show", UNREADABLE), ("eval", UNREADABLE), ("simulate", UNREADABLE), ("distribution", UNREADABLE)];
+    Case { except, ..read_only(make, BUSY) }.check();
 }
 
 const DIRTY: Expect = Expect::Fails(5, &["F207"]);
