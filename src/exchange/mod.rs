@@ -11,6 +11,7 @@ mod flagd;
 mod item;
 mod logic;
 mod read;
+mod unleash;
 
 pub use attributes::declare;
 pub use item::{Item, Kept};
@@ -53,12 +54,20 @@ pub struct Imported {
 }
 
 /// Every source.
-pub static SOURCES: &[Source] = &[Source {
-    name: "flagd",
-    title: "flagd",
-    files: "a JSON or YAML file with `flags`, for one environment",
-    read: flagd::read,
-}];
+pub static SOURCES: &[Source] = &[
+    Source {
+        name: "flagd",
+        title: "flagd",
+        files: "a JSON or YAML file with `flags`, for one environment",
+        read: flagd::read,
+    },
+    Source {
+        name: "unleash",
+        title: "Unleash",
+        files: "what the server gives to SDKs, /api/client/features, for one environment",
+        read: unleash::read,
+    },
+];
 
 /// The source of that name.
 #[must_use]

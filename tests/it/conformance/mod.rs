@@ -5,6 +5,7 @@
 //! for each source stands in `tests/conformance/` and runs always.
 
 mod flagd;
+mod unleash;
 
 use git_flag::evaluate::{Context, Decision, Program};
 use git_flag::exchange::{self, Imported, Input, Kept, Options};
