@@ -10,7 +10,7 @@ mod names;
 mod references;
 
 pub use mentions::{Known, check_mentions};
-pub(super) use names::{find_lint, unknown_lint};
+pub(super) use names::{find_lint, unknown_environment, unknown_lint};
 
 use super::{FileContext, Repository};
 use crate::diagnostic::Diagnostic;

@@ -16,7 +16,7 @@ pub(super) fn environments(context: &FileContext<'_>, flag: &Flag, found: &mut V
 }
 
 /// The problem with the name of an environment, without its place.
-pub(super) fn unknown_environment(context: &FileContext<'_>, name: &str) -> Option<Diagnostic> {
+pub(in crate::lint) fn unknown_environment(context: &FileContext<'_>, name: &str) -> Option<Diagnostic> {
     if context.project.environment(name).is_some() {
         return None;
     }
