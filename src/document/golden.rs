@@ -10,8 +10,8 @@ use crate::yaml::{self, Data, Edit, Style, Tree};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Beyond this many edits the answers are written anew: every edit reads the text again.
-const MOST: usize = 64;
+/// Every edit reads the text again. Beyond so many bytes the answers are written anew, without the comments between them.
+const MOST: usize = 16 << 20;
 
 /// Who asks, where and when, and what every flag answered.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,7 +116,7 @@ pub fn record(
     let kept = old.answers.iter().any(|recorded| answers.contains_key(&recorded.flag));
     if !written && !answers.is_empty() {
         edits.push(Edit::Insert { path: here, value: data(answers), before: Vec::new() });
-    } else if edits.len() > MOST || (written && !edits.is_empty() && !kept) {
+    } else if edits.len().saturating_mul(text.len()) > MOST || (written && !edits.is_empty() && !kept) {
         edits = vec![Edit::Set { path: here, value: data(answers) }];
     }
     let result = yaml::edit(text, &edits)?;

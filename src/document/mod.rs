@@ -21,7 +21,7 @@ mod value;
 
 pub use change::{ChangeError, Written, apply, create, edits};
 pub use flag::{flag, salvage_default};
-pub use golden::{Answer, Golden, Recorded, golden};
+pub use golden::{Answer, Golden, Recorded, golden, renamed_answer};
 pub use mentions::{Mention, Mentioned, mentions};
 pub use project::project;
 pub use segment::segment;

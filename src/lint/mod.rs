@@ -31,7 +31,7 @@ pub use facts::{FlagFacts, SegmentFacts};
 pub use ignore::{mentions_ignore, suppress};
 pub use level::{apply_levels, is_lint, level};
 pub use lints::LINTS;
-pub use meaning::{Known, check_mentions};
+pub use meaning::{Known, check_mentions, unknown_environment};
 pub use repository::Repository;
 pub use tests_files::{TestsFacts, check_tests, unknown_segment};
 

@@ -129,7 +129,7 @@ impl Checker<'_> {
         }
         for (path, named) in &tests.names {
             let (problem, at_key) = match named {
-                Named::Environment(name) => (unknown_environment(self.context, name.as_str()), false),
+                Named::Environment(name) => (unknown_environment(self.context.project, name.as_str()), false),
                 Named::Variant(key, variant) => match self.flags.get(key.as_str()) {
                     Some(flag) => (unknown_variant(flag, variant), false),
                     None if matches!(tests.subject, Subject::Everything) => {

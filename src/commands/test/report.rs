@@ -2,10 +2,10 @@
 
 use crate::commands::wording::count;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::codes::expectation::EXPECTATION_FAILED;
+use crate::diagnostic::codes::expectation::{ANSWER_CHANGED, EXPECTATION_FAILED};
 use crate::expectation::Mismatch;
-use crate::expectation::coverage::{Branch, Placed};
-use crate::model::{EnvironmentName, FlagKey};
+use crate::expectation::coverage::Branch;
+use crate::model::{EnvironmentName, FlagKey, GoldenName, SegmentName};
 use crate::render::style::{BAD, DIM, EMPHASIS, GOOD, NAME, PARTLY, Symbol, paint, plain};
 use crate::render::{Format, Terminal};
 use crate::source::{FilePath, Position};
@@ -16,9 +16,17 @@ pub(super) struct Report {
     pub(super) tested: Vec<Tested>,
 }
 
-/// The results for one flag.
+/// What is tested.
+pub(super) enum Subject {
+    Flag(FlagKey),
+    Segment(SegmentName),
+    /// All flags, for one context.
+    Golden(GoldenName),
+}
+
+/// The results for one file.
 pub(super) struct Tested {
-    pub(super) key: FlagKey,
+    pub(super) subject: Subject,
     pub(super) path: FilePath,
     pub(super) answered: Vec<Answered>,
     pub(super) coverage: Option<Coverage>,
@@ -28,10 +36,12 @@ pub(super) struct Tested {
 /// The result of one case.
 pub(super) struct Answered {
     pub(super) title: String,
-    pub(super) environment: EnvironmentName,
+    /// Where it was asked; segments are the same everywhere.
+    pub(super) environment: Option<EnvironmentName>,
     pub(super) at: Position,
     pub(super) mismatches: Vec<Mismatch>,
-    pub(super) decision: Option<Value>,
+    /// The decision, or the membership.
+    pub(super) answer: Option<Value>,
     /// The way through the flag that was taken.
     pub(super) branch: Option<Branch>,
     /// Why that was decided, in a few words.
@@ -40,10 +50,11 @@ pub(super) struct Answered {
     pub(super) steps: String,
 }
 
-/// Which ways through a flag no case takes.
+/// Which ways through a flag or segment no case takes.
 pub(super) struct Coverage {
     pub(super) total: usize,
-    pub(super) missed: Vec<Placed>,
+    /// Each with its environment, unless it counts wherever it is taken.
+    pub(super) missed: Vec<(Option<EnvironmentName>, String)>,
 }
 
 /// Which changes of a flag no case notices.
@@ -57,30 +68,92 @@ impl Mismatch {
     pub(super) fn words(&self) -> String {
         plain(&format!("{}: expected {}, got {}", self.what, self.expected, self.actual))
     }
+
+    /// `recorded on, now off`
+    fn change(&self) -> String {
+        match self.what {
+            "answer" => plain(&format!("recorded {}, now {}", self.expected, self.actual)),
+            _ => self.words(),
+        }
+    }
+}
+
+impl Subject {
+    /// The field of its name in JSON.
+    const fn field(&self) -> &'static str {
+        match self {
+            Self::Flag(_) => "key",
+            Self::Segment(_) => "segment",
+            Self::Golden(_) => "golden",
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Flag(key) => key.as_str(),
+            Self::Segment(name) => name.as_str(),
+            Self::Golden(name) => name.as_str(),
+        }
+    }
+
+    /// `new-checkout`, `segment staff`, `golden ada`
+    pub(super) fn title(&self) -> String {
+        match self {
+            Self::Flag(key) => key.to_string(),
+            _ => format!("{} {}", self.field(), self.name()),
+        }
+    }
+
+    fn painted(&self) -> String {
+        let name = paint(NAME, self.name());
+        if matches!(self, Self::Flag(_)) { name } else { format!("{} {name}", self.field()) }
+    }
+
+    const fn noun(&self) -> &'static str {
+        match self {
+            Self::Flag(_) => "flag",
+            Self::Segment(_) => "segment",
+            Self::Golden(_) => "golden context",
+        }
+    }
 }
 
 impl Tested {
+    pub(super) fn new(subject: Subject, path: &FilePath, answered: Vec<Answered>) -> Self {
+        Self { subject, path: path.clone(), answered, coverage: None, mutation: None }
+    }
+
     pub(super) fn failed(&self) -> usize {
-        self.answered.iter().filter(|case| !case.mismatches.is_empty()).count()
+        self.failures().count()
+    }
+
+    fn failures(&self) -> impl Iterator<Item = &Answered> {
+        self.answered.iter().filter(|case| !case.mismatches.is_empty())
+    }
+
+    /// What a case is called.
+    const fn case(&self) -> &'static str {
+        if matches!(self.subject, Subject::Golden(_)) { "answer" } else { "case" }
     }
 
     fn text(&self, terminal: &Terminal) -> String {
-        let (failed, all) = (self.failed(), self.answered.len());
-        let key = paint(NAME, &self.key);
+        let (failed, all) = (self.failed(), count(self.answered.len(), self.case()));
+        let subject = self.subject.painted();
         if failed == 0 {
-            return format!("{} {key}  {}\n", paint(GOOD, Symbol::Yes.text(terminal)), count(all, "case"));
+            return format!("{} {subject}  {all}\n", paint(GOOD, Symbol::Yes.text(terminal)));
         }
-        let verb = if failed == 1 { "fails" } else { "fail" };
-        let mut text =
-            format!("{} {key}  {failed} of {} {verb}\n", paint(BAD, Symbol::No.text(terminal)), count(all, "case"));
-        for case in self.answered.iter().filter(|case| !case.mismatches.is_empty()) {
-            let place = format!("{}:{}:{}", self.path, case.at.line, case.at.column);
-            text += &format!(
-                "    {}  in {}  {}\n",
-                paint(EMPHASIS, plain(&case.title)),
-                case.environment,
-                paint(DIM, plain(&place))
-            );
+        let verb = match (&self.subject, failed) {
+            (Subject::Golden(_), 1) => "differs",
+            (Subject::Golden(_), _) => "differ",
+            (_, 1) => "fails",
+            _ => "fail",
+        };
+        let mut text = format!("{} {subject}  {failed} of {all} {verb}\n", paint(BAD, Symbol::No.text(terminal)));
+        if let Subject::Golden(name) = &self.subject {
+            return text + &self.differences() + &format!("    if that is right: git flag test --record {name}\n");
+        }
+        for case in self.failures() {
+            text += &format!("    {}{}  {}\n", paint(EMPHASIS, plain(&case.title)), case.place(), self.location(case));
             for mismatch in &case.mismatches {
                 text += &format!("      {}\n", paint(BAD, mismatch.words()));
             }
@@ -92,17 +165,42 @@ impl Tested {
         text
     }
 
+    /// A line for each answer that is not the recorded one.
+    fn differences(&self) -> String {
+        let words: Vec<String> = self.failures().map(|case| self.mismatches(case)).collect();
+        let widest = |texts: &mut dyn Iterator<Item = &str>| texts.map(str::len).max().unwrap_or_default();
+        let title = widest(&mut self.failures().map(|case| case.title.as_str()));
+        let word = widest(&mut words.iter().map(String::as_str));
+        let line = |(case, words): (&Answered, &String)| {
+            let padding = " ".repeat(word - words.len());
+            let (name, words) = (paint(EMPHASIS, format!("{:title$}", plain(&case.title))), paint(BAD, words));
+            format!("    {name}  {words}{padding}  {}  {}\n", plain(&case.why), self.location(case))
+        };
+        self.failures().zip(&words).map(line).collect()
+    }
+
+    fn location(&self, case: &Answered) -> impl std::fmt::Display {
+        paint(DIM, plain(&format!("{}:{}:{}", self.path, case.at.line, case.at.column)))
+    }
+
+    /// What is not as expected, in one line.
+    pub(super) fn mismatches(&self, case: &Answered) -> String {
+        let golden = matches!(self.subject, Subject::Golden(_));
+        let words = case.mismatches.iter().map(|it| if golden { it.change() } else { it.words() });
+        words.collect::<Vec<_>>().join("; ")
+    }
+
     fn json(&self) -> Value {
         let mut json = json!({
-            "key": self.key.as_str(),
+            self.subject.field(): self.subject.name(),
             "path": &*self.path,
             "failed": self.failed(),
-            "cases": self.answered.iter().map(Answered::json).collect::<Vec<_>>(),
+            "cases": self.answered.iter().map(|case| case.json(&self.subject)).collect::<Vec<_>>(),
         });
         if let Some(Coverage { total, missed }) = &self.coverage {
             let missed: Vec<Value> = missed
                 .iter()
-                .map(|(environment, branch)| json!({"environment": environment.as_ref().map(EnvironmentName::as_str), "branch": branch.to_string()}))
+                .map(|(environment, branch)| json!({"environment": environment.as_ref().map(EnvironmentName::as_str), "branch": branch}))
                 .collect();
             json["coverage"] = json!({ "branches": total, "missed": missed });
         }
@@ -114,7 +212,12 @@ impl Tested {
 }
 
 impl Answered {
-    fn json(&self) -> Value {
+    /// `  in production`
+    fn place(&self) -> String {
+        self.environment.as_ref().map_or_else(String::new, |environment| format!("  in {environment}"))
+    }
+
+    fn json(&self, subject: &Subject) -> Value {
         let mismatches: Vec<Value> = self
             .mismatches
             .iter()
@@ -122,14 +225,17 @@ impl Answered {
             .collect();
         let mut json = json!({
             "name": self.title,
-            "environment": self.environment.as_str(),
             "line": self.at.line,
             "column": self.at.column,
             "passed": self.mismatches.is_empty(),
             "mismatches": mismatches,
         });
-        if let Some(decision) = &self.decision {
-            json["decision"] = decision.clone();
+        if let Some(environment) = &self.environment {
+            json["environment"] = environment.as_str().into();
+        }
+        if let Some(answer) = &self.answer {
+            let field = if matches!(subject, Subject::Segment(_)) { "membership" } else { "decision" };
+            json[field] = answer.clone();
         }
         json
     }
@@ -154,35 +260,40 @@ impl Report {
             0 => "all as expected".to_owned(),
             failed => format!("{failed} failed"),
         };
-        format!("{}, {}: {result}", count(self.tested.len(), "flag"), count(cases, "case"))
+        let kinds = ["flag", "segment", "golden context"].map(|noun| {
+            let number = self.tested.iter().filter(|tested| tested.subject.noun() == noun).count();
+            (number > 0).then(|| count(number, noun))
+        });
+        let kinds: Vec<String> = kinds.into_iter().flatten().collect();
+        format!("{}, {}: {result}", kinds.join(", "), count(cases, "case"))
     }
 
     /// What coverage found: a line of sums, and a line for each branch that is missed.
     fn coverage(&self) -> Option<String> {
-        let all: Vec<(&FlagKey, &Coverage)> =
-            self.tested.iter().filter_map(|tested| Some((&tested.key, tested.coverage.as_ref()?))).collect();
+        let all: Vec<(&Subject, &Coverage)> =
+            self.tested.iter().filter_map(|tested| Some((&tested.subject, tested.coverage.as_ref()?))).collect();
         let total: usize = all.iter().map(|(_, coverage)| coverage.total).sum();
         let missed: usize = all.iter().map(|(_, coverage)| coverage.missed.len()).sum();
         let mut text = format!("coverage: {} of {total} branches\n", total - missed);
-        for (key, coverage) in &all {
+        for (subject, coverage) in &all {
             for (environment, branch) in &coverage.missed {
                 let place = environment.as_ref().map_or_else(String::new, |environment| format!("{environment}: "));
                 let words = format!("{place}{branch}");
-                text += &format!("  {}  {}\n", paint(NAME, key), paint(PARTLY, plain(&words)));
+                text += &format!("  {}  {}\n", subject.painted(), paint(PARTLY, plain(&words)));
             }
         }
         (!all.is_empty()).then_some(text)
     }
 
     fn mutation(&self) -> Option<String> {
-        let all: Vec<(&FlagKey, &Mutation)> =
-            self.tested.iter().filter_map(|tested| Some((&tested.key, tested.mutation.as_ref()?))).collect();
+        let all: Vec<(&Subject, &Mutation)> =
+            self.tested.iter().filter_map(|tested| Some((&tested.subject, tested.mutation.as_ref()?))).collect();
         let total: usize = all.iter().map(|(_, mutation)| mutation.total).sum();
         let survived: usize = all.iter().map(|(_, mutation)| mutation.survived.len()).sum();
         let mut text = format!("mutants: {} of {total} noticed\n", total - survived);
-        for (key, mutation) in &all {
+        for (subject, mutation) in &all {
             for what in &mutation.survived {
-                text += &format!("  {}  {}\n", paint(NAME, key), paint(PARTLY, plain(what)));
+                text += &format!("  {}  {}\n", subject.painted(), paint(PARTLY, plain(what)));
             }
         }
         (!all.is_empty()).then_some(text)
@@ -191,10 +302,14 @@ impl Report {
     fn github(&self) -> String {
         let mut text = String::new();
         for tested in &self.tested {
-            for case in tested.answered.iter().filter(|case| !case.mismatches.is_empty()) {
-                let words: Vec<String> = case.mismatches.iter().map(Mismatch::words).collect();
-                let message = format!("{} in {}: {}", case.title, case.environment, words.join("; "));
-                let problem = Diagnostic::new(&EXPECTATION_FAILED, message).help(case.why.clone());
+            for case in tested.failures() {
+                let (place, words) = (case.place().replace("  ", " "), tested.mismatches(case));
+                let message = format!("{}{place}: {words}", case.title);
+                let problem = match &tested.subject {
+                    Subject::Golden(name) => Diagnostic::new(&ANSWER_CHANGED, format!("golden {name}: {message}"))
+                        .help(format!("if that is right: git flag test --record {name}")),
+                    _ => Diagnostic::new(&EXPECTATION_FAILED, message).help(case.why.clone()),
+                };
                 text += &crate::render::diagnostic::github_at(&problem, &tested.path, case.at);
             }
         }
@@ -213,7 +328,16 @@ impl crate::render::Report for Report {
     }
 
     fn json(&self) -> Value {
-        json!({ "schema": "git-flag.test/v1", "failed": self.failed(), "flags": self.records() })
+        let of = |noun: &str| -> Vec<Value> {
+            self.tested.iter().filter(|tested| tested.subject.noun() == noun).map(Tested::json).collect()
+        };
+        json!({
+            "schema": "git-flag.test/v1",
+            "failed": self.failed(),
+            "flags": of("flag"),
+            "segments": of("segment"),
+            "golden": of("golden context"),
+        })
     }
 
     fn records(&self) -> Vec<Value> {

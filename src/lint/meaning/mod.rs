@@ -10,7 +10,8 @@ mod names;
 mod references;
 
 pub use mentions::{Known, check_mentions};
-pub(super) use names::{find_lint, unknown_environment, unknown_lint};
+pub use names::unknown_environment;
+pub(super) use names::{find_lint, unknown_lint};
 
 use super::{FileContext, Repository};
 use crate::diagnostic::Diagnostic;
