@@ -1,7 +1,7 @@
 //! Running the cases.
 
 use super::files::TestsFile;
-use super::report::{Answered, Coverage, Mutation, Subject, Tested};
+use super::tested::{Answered, Coverage, Mutation, Subject, Tested};
 use crate::commands::eval::words;
 use crate::commands::trace;
 use crate::diagnostic::{Failure, Result};

@@ -1,6 +1,7 @@
 //! Results as JUnit's XML, which continuous integration of all kinds reads.
 
-use super::report::{Answered, Report, Tested};
+use super::report::Report;
+use super::tested::{Answered, Tested};
 use crate::render::style::plain;
 
 /// The whole document.

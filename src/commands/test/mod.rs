@@ -3,6 +3,7 @@ mod files;
 mod junit;
 mod record;
 mod report;
+mod tested;
 
 use super::arguments::{AtArgs, FormatArgs, moment};
 use super::completing::{Goldens, Keys, Segments};
