@@ -21,6 +21,10 @@ pub(super) struct Environments;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Segments;
 
+/// Completes names of golden contexts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Goldens;
+
 /// The work tree around the current folder; errors are silent, a shell has no use for them.
 fn files() -> Option<Files<'static>> {
     let current = super::session::current_directory()?;
@@ -83,6 +87,12 @@ impl ValueCompleter for Keys {
 impl ValueCompleter for Segments {
     fn complete(&self, current: &OsStr) -> Vec<CompletionCandidate> {
         stems(|role| if let layout::Role::Segment(name) = role { Some(name.to_string()) } else { None }, current)
+    }
+}
+
+impl ValueCompleter for Goldens {
+    fn complete(&self, current: &OsStr) -> Vec<CompletionCandidate> {
+        stems(|role| if let layout::Role::Golden(name) = role { Some(name.to_string()) } else { None }, current)
     }
 }
 

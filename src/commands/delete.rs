@@ -44,6 +44,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         }
         draft.set_text(path, None);
         draft.set_text(layout::tests_path(&key), None);
+        super::answers::remove(draft, &key)?;
         Ok("delete".into())
     })
 }

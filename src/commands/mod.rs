@@ -3,6 +3,7 @@
 //! Each file holds `Args`, whose doc comment is the help, and a short `run`. The table below is the only place that lists
 //! them: the command line, the overview, completions and man pages come from it.
 
+mod answers;
 mod arguments;
 mod bug;
 mod completing;

@@ -1,3 +1,4 @@
+use super::answers;
 use super::completing::Keys;
 use super::writing::{Purpose, WriteArgs, change};
 use crate::commands::Session;
@@ -9,7 +10,7 @@ use crate::render::Outcome;
 use crate::source::FilePath;
 use clap_complete::engine::ArgValueCompleter;
 
-/// Give a flag another key, and update every flag that requires it
+/// Give a flag another key, and update its tests and every flag that requires it
 ///
 /// Nobody moves: the old key stays as the salt of the buckets. Code that asks for the old key has to be changed.
 #[derive(Debug, clap::Args)]
@@ -57,7 +58,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     })
 }
 
-/// Moves the file of the flag and that of its tests. The text stays as it is, but for the salt.
+/// Moves the file of the flag, that of its tests, and its answers in golden contexts. The text stays as it is, but for the salt.
 fn rename(draft: &mut Draft<'_>, old: &FlagKey, new: &FlagKey) -> Result<()> {
     let file = draft.flag(old)?;
     let same = |path: &FilePath| matches!(layout::role(path), layout::Role::Flag(key) if key.as_str().eq_ignore_ascii_case(new.as_str()));
@@ -70,7 +71,8 @@ fn rename(draft: &mut Draft<'_>, old: &FlagKey, new: &FlagKey) -> Result<()> {
     draft.set_flag(&file, &flag)?;
     let folder = file.path.rsplit_once('/').map_or(layout::FLAGS, |(folder, _)| folder);
     move_file(draft, &file.path, format!("{folder}/{new}.yaml").into())?;
-    move_file(draft, &layout::tests_path(old), layout::tests_path(new))
+    move_file(draft, &layout::tests_path(old), layout::tests_path(new))?;
+    answers::rename(draft, old, new)
 }
 
 pub(super) fn move_file(draft: &mut Draft<'_>, from: &FilePath, to: FilePath) -> Result<()> {

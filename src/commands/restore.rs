@@ -1,6 +1,6 @@
 //! Taking changes back in a draft: what `rollback` and `undo` share.
 
-use super::{delete, rename};
+use super::{answers, delete, rename};
 use crate::compare::Difference;
 use crate::diagnostic::codes::{change, repository};
 use crate::diagnostic::{Failure, Result};
@@ -109,10 +109,7 @@ fn take_one_back(
             if renamed == *key { Ok(()) } else { rename_back(draft, &file.path, key, &renamed) }
         }
         (Some(_), None) => replace(draft, root, repository, change, key, None),
-        (None, Some(file)) => {
-            remove(draft, key, file.path);
-            Ok(())
-        }
+        (None, Some(file)) => remove(draft, key, file.path),
         (None, None) => Ok(()),
     }
 }
@@ -139,7 +136,7 @@ fn replace(
 ) -> Result<()> {
     let Some(before) = &back.before else {
         if let Some(path) = path {
-            remove(draft, key, path);
+            remove(draft, key, path)?;
         }
         return Ok(());
     };
@@ -163,9 +160,10 @@ fn replace(
     if only_moved && path != old { rename::move_file(draft, &path, old) } else { Ok(()) }
 }
 
-fn remove(draft: &mut Draft<'_>, key: &FlagKey, path: FilePath) {
+fn remove(draft: &mut Draft<'_>, key: &FlagKey, path: FilePath) -> Result<()> {
     draft.set_text(path, None);
     draft.set_text(layout::tests_path(key), None);
+    answers::remove(draft, key)
 }
 
 /// Refuses to let a flag go that others require.
@@ -184,6 +182,7 @@ pub(super) fn rename_back(draft: &mut Draft<'_>, path: &FilePath, from: &FlagKey
     let folder = path.rsplit_once('/').map_or(layout::FLAGS, |(folder, _)| folder);
     rename::move_file(draft, path, format!("{folder}/{to}.yaml").into())?;
     rename::move_file(draft, &layout::tests_path(from), layout::tests_path(to))?;
+    answers::rename(draft, from, to)?;
     rename::update_references(draft, from, to).map(drop)
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
     after_help = "Examples:\n  git flag schema flag\n  git flag schema project > project.schema.json\n  git flag schema output list\n  git flag schema output error"
 )]
 pub struct Args {
-    /// `flag`, `segment`, `project` or `tests`, or `output` and a command; all names when absent.
+    /// `flag`, `segment`, `project`, `tests`, `segment-tests` or `golden`, or `output` and a command; all names when absent.
     kind: Option<String>,
 
     /// With `output`: the command, or `error` for what failing commands print.
@@ -40,6 +40,7 @@ const OUTPUTS: &[(&str, &str)] = &[
     ("show", include_str!("../../schemas/output/show.v1.schema.json")),
     ("simulate", include_str!("../../schemas/output/simulate.v1.schema.json")),
     ("test", include_str!("../../schemas/output/test.v1.schema.json")),
+    ("test-record", include_str!("../../schemas/output/test-record.v1.schema.json")),
     ("validate", include_str!("../../schemas/output/validate.v1.schema.json")),
     ("version", include_str!("../../schemas/output/version.v1.schema.json")),
 ];

@@ -128,7 +128,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn matrix(&mut self, slot: Slot<'_, '_>) -> Option<Vec<(AttributePath, Vec<serde_json::Value>)>> {
+    pub(super) fn matrix(&mut self, slot: Slot<'_, '_>) -> Option<Vec<(AttributePath, Vec<serde_json::Value>)>> {
         let fields = self.mapping(slot, "a mapping of attributes to lists")?;
         if fields.entries().is_empty() {
             self.empty(slot);
@@ -146,7 +146,7 @@ impl Decoder<'_> {
         (decoded.len() == fields.entries().len()).then_some(decoded)
     }
 
-    fn bucket(&mut self, slot: Slot<'_, '_>) -> Option<Share> {
+    pub(super) fn bucket(&mut self, slot: Slot<'_, '_>) -> Option<Share> {
         let share = self.share(slot)?;
         if share < Share::FULL {
             return Some(share);

@@ -112,4 +112,15 @@ impl<'p, 'c> BoundContext<'p, 'c> {
         let decision = run.decide(flag, environment);
         (decision, run.into_observer())
     }
+
+    /// Whether the context is in `segment`, and everything that was looked at; `None` when there is no segment of that
+    /// name, or it does not work. Where `bucket` is given, every unit is taken to be there. No condition asks for the
+    /// time, so there is none.
+    #[must_use]
+    pub fn member(&self, segment: &str, bucket: Option<Bucket>) -> Option<(Membership, Trace<'p, 'c>)> {
+        let index = *self.program.by_segment.get(segment)?;
+        let mut run = Run::new(self, None, Timestamp::from_unix(0), Trace::assuming(bucket));
+        let membership = run.member(index)?;
+        Some((membership, run.into_observer()))
+    }
 }

@@ -2,8 +2,8 @@
 
 use crate::document::{Expectation, FlagTests};
 use crate::evaluate::{Bucket, Context, Decision, Program, Trace};
-use crate::model::{AttributePath, EnvironmentName, Timestamp};
-use serde_json::Value as Json;
+use crate::model::{AttributePath, EnvironmentName, Timestamp, Unit};
+use serde_json::{Map, Value as Json};
 
 /// One question with the answer that is expected.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ pub struct Case<'t> {
 /// Something that is not as expected.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mismatch {
-    /// `variant`, `value`, `reason`, `rule` or `context`.
+    /// `variant`, `value`, `reason`, `rule`, `environment`, `context`, or `member` of a segment.
     pub what: &'static str,
     /// What was expected, as it would be written.
     pub expected: String,
@@ -50,7 +50,7 @@ pub fn cases(tests: &FlagTests, now: Timestamp) -> impl Iterator<Item = Case<'_>
             combinations(&expectation.matrix).into_iter().map(move |combination| Case {
                 expectation,
                 environment,
-                context: context(tests, expectation, &combination),
+                context: context(&tests.context, &expectation.context, expectation.user.as_ref(), &combination),
                 combination,
                 now: expectation.now.or(tests.now).unwrap_or(now),
             })
@@ -59,7 +59,7 @@ pub fn cases(tests: &FlagTests, now: Timestamp) -> impl Iterator<Item = Case<'_>
 }
 
 /// Every combination of the values, the last attribute changing fastest; one empty combination without a matrix.
-fn combinations(matrix: &[(AttributePath, Vec<Json>)]) -> Vec<Vec<(&AttributePath, &Json)>> {
+pub(super) fn combinations(matrix: &[(AttributePath, Vec<Json>)]) -> Vec<Vec<(&AttributePath, &Json)>> {
     matrix.iter().fold(vec![Vec::new()], |known, (path, values)| {
         let longer = |before: &Vec<_>| {
             let before = before.clone();
@@ -74,14 +74,15 @@ fn combinations(matrix: &[(AttributePath, Vec<Json>)]) -> Vec<Vec<(&AttributePat
 }
 
 /// The file's attributes, the case's over them, then the matrix and the user.
-fn context(
-    tests: &FlagTests,
-    expectation: &Expectation,
+pub(super) fn context(
+    file: &Map<String, Json>,
+    case: &Map<String, Json>,
+    user: Option<&Unit>,
     combination: &[(&AttributePath, &Json)],
 ) -> Result<Context, String> {
-    let mut attributes = tests.context.clone();
-    attributes.extend(expectation.context.clone());
-    if let Some(user) = &expectation.user {
+    let mut attributes = file.clone();
+    attributes.extend(case.clone());
+    if let Some(user) = user {
         attributes.insert("targetingKey".to_owned(), user.as_str().into());
     }
     let mut context = Context::from_json(Json::Object(attributes)).map_err(|error| error.to_string())?;
@@ -137,13 +138,7 @@ impl Case<'_> {
     /// What the case is called: its name, or what it expects, with its combination.
     #[must_use]
     pub fn title(&self) -> String {
-        let mut title = self.expectation.name.clone().unwrap_or_else(|| self.expected());
-        if !self.combination.is_empty() {
-            let values: Vec<String> =
-                self.combination.iter().map(|(path, value)| format!("{}={value}", path.as_str())).collect();
-            title += &format!(" [{}]", values.join(", "));
-        }
-        title
+        with_combination(self.expectation.name.clone().unwrap_or_else(|| self.expected()), &self.combination)
     }
 
     /// What is expected, in a few words: `variant on, rule beta`.
@@ -161,6 +156,15 @@ impl Case<'_> {
             None => words,
         }
     }
+}
+
+/// `title [age=1, country="DE"]`
+pub(super) fn with_combination(title: String, combination: &[(&AttributePath, &Json)]) -> String {
+    if combination.is_empty() {
+        return title;
+    }
+    let values: Vec<String> = combination.iter().map(|(path, value)| format!("{}={value}", path.as_str())).collect();
+    format!("{title} [{}]", values.join(", "))
 }
 
 /// Equal as JSON, numbers by their value: `1` is `1.0`.

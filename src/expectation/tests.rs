@@ -1,10 +1,13 @@
 //! Cases, coverage and mutants of a small flag.
 
 use super::coverage::{branches, is_taken, taken};
-use super::{Case, cases, mutants};
+use super::{
+    Case, SegmentBranch, answer, cases, golden_answers, golden_context, mutants, segment_branches, segment_cases,
+    segment_taken, to_record,
+};
 use crate::document::{self, FlagTests};
 use crate::evaluate::Program;
-use crate::model::{Catalog, Flag, FlagKey, Project, Timestamp};
+use crate::model::{Catalog, Flag, FlagKey, Project, Segment, SegmentName, Timestamp};
 use crate::yaml;
 use std::collections::BTreeSet;
 
@@ -173,4 +176,78 @@ expect:
         .map(|mutant| mutant.what)
         .collect();
     assert_eq!(survivors, Vec::<String>::new());
+}
+
+const SEGMENT: &str = "include: [ada]
+exclude: [eve]
+match:
+  - {attribute: age, greater_than: 17}
+  - {percentage: 50}
+";
+
+fn segment() -> Segment {
+    tree(SEGMENT, |tree| document::segment(&"t.yaml".into(), &SegmentName::new("s").unwrap(), tree))
+}
+
+fn with_segment(segment: Segment) -> Program {
+    let mut catalog = Catalog::new(tree(PROJECT, |tree| document::project(&"t.yaml".into(), tree)));
+    catalog.segments.insert(segment.name.clone(), segment);
+    Program::compile(&catalog)
+}
+
+#[test]
+fn members_are_in_or_that_is_told() {
+    let text = "context: {age: 18}
+expect:
+  - {user: ada, context: {age: 1}, member: true}
+  - {user: eve, member: false}
+  - {bucket: 49.999, matrix: {age: [18, 19]}, member: true}
+  - {bucket: 50, member: true}
+  - {user: eve, member: true}
+";
+    let tests = tree(text, |tree| document::segment_tests(&"t.yaml".into(), tree));
+    let (segment, program) = (segment(), with_segment(segment()));
+    let mut taken = BTreeSet::new();
+    let mut found = Vec::new();
+    for case in segment_cases(&tests) {
+        let verdict = case.run(&program, "s");
+        let (membership, trace) = verdict.membership.as_ref().unwrap();
+        segment_taken(*membership, trace, &mut taken);
+        found.extend(verdict.mismatches.iter().map(|it| format!("{}: {} / {}", case.title(), it.expected, it.actual)));
+    }
+    assert_eq!(found, ["in: true / false (neither)", "eve: in: true / false (excluded)"]);
+    let missed: Vec<SegmentBranch> =
+        segment_branches(&segment).into_iter().filter(|branch| !taken.contains(branch)).collect();
+    assert_eq!(missed, [SegmentBranch::Condition(0, false)]);
+    assert_eq!(missed[0].words(&segment), "age greater than 17 does not hold");
+    let unknown = segment_cases(&tests).next().unwrap().run(&program, "t").mismatches;
+    assert!(unknown[0].actual.starts_with("a segment that does not work"), "{unknown:?}");
+}
+
+#[test]
+fn golden_answers_are_new_gone_changed_or_as_recorded() {
+    let text = "environment: production\nnow: 2026-12-01\ncontext: {targetingKey: ada}\nanswers: {f: false, h: blue}\n";
+    let golden = tree(text, |tree| document::golden(&"t.yaml".into(), tree));
+    let mut catalog = Catalog::new(tree(PROJECT, |tree| document::project(&"t.yaml".into(), tree)));
+    for name in ["f", "g", "put-away"] {
+        let key = FlagKey::new(name).unwrap();
+        catalog.flags.insert(key.clone(), Flag { key, ..flag() });
+    }
+    let program = Program::compile(&catalog);
+    let context = golden_context(&golden).unwrap();
+    let bound = program.bind(&context);
+    let answers = golden_answers(&golden, &bound, |key| key == "put-away");
+    let words: Vec<String> =
+        answers.iter().map(|it| format!("{} {}: {} / {}", it.flag, it.holds(), it.expected(), it.actual())).collect();
+    assert_eq!(words, ["f false: false / true", "g false: nothing / true", "h false: blue / gone"]);
+    let recorded = to_record(&golden, &bound, |key| key == "put-away").unwrap();
+    let recorded: Vec<String> = recorded.iter().map(|(key, answer)| format!("{key}: {answer}")).collect();
+    assert_eq!(recorded, ["f: true", "g: true"]);
+    let broken = catalog.flags.get_mut("g").unwrap();
+    broken.environments[1].rules[0].when = vec![crate::model::Condition::Segment(SegmentName::new("none").unwrap())];
+    let program = Program::compile(&catalog);
+    let bound = program.bind(&context);
+    assert_eq!(to_record(&golden, &bound, |_| false).unwrap_err().0, "g");
+    let decision = bound.evaluate("g", "production", now());
+    assert!(answer(&decision).unwrap_err().starts_with("an error: "));
 }

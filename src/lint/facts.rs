@@ -39,6 +39,8 @@ pub(super) struct EnvironmentFacts {
     pub(super) off: Option<&'static str>,
     /// The variants that are served there, as bits by their position; the first is `on` for booleans.
     pub(super) served: u64,
+    /// Its rules, by id or position.
+    pub(super) rules: Vec<String>,
 }
 
 /// A requirement.
@@ -169,7 +171,8 @@ impl EnvironmentFacts {
                 served |= bit(&flag.default);
             }
         }
-        Self { name: environment.name.clone(), off, served }
+        let rules = environment.rules.iter().enumerate().map(|(index, rule)| rule.label(index)).collect();
+        Self { name: environment.name.clone(), off, served, rules }
     }
 
     /// Whether the variant at that position may be served here.

@@ -18,6 +18,7 @@ mod lints;
 mod meaning;
 mod outcome;
 mod repository;
+mod tests_files;
 mod trail;
 mod truth;
 
@@ -30,8 +31,9 @@ pub use facts::{FlagFacts, SegmentFacts};
 pub use ignore::{mentions_ignore, suppress};
 pub use level::{apply_levels, is_lint, level};
 pub use lints::LINTS;
-pub use meaning::{Known, check_mentions};
+pub use meaning::{Known, check_mentions, unknown_environment};
 pub use repository::Repository;
+pub use tests_files::{TestsFacts, check_tests, unknown_segment};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{Flag, Project, Segment, Timestamp};

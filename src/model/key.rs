@@ -136,6 +136,8 @@ names! {
     VariantName;
     /// The name of a segment: the stem of its file.
     SegmentName;
+    /// The name of a golden context: the stem of its file.
+    GoldenName;
     /// The name of a ring of users.
     RingName;
     /// The id of a rule, unique within its environment of its flag.

@@ -23,7 +23,9 @@ pub use bucketing::{Bucketing, By};
 pub use catalog::{Broken, Catalog};
 pub use condition::{Condition, Operand, Scalar, Test};
 pub use flag::{Environment, Flag, Requirement, Rule, Schedule, Target, Variant};
-pub use key::{EnvironmentName, FlagKey, NameError, RingName, RuleId, SegmentName, VariantName, check_name};
+pub use key::{
+    EnvironmentName, FlagKey, GoldenName, NameError, RingName, RuleId, SegmentName, VariantName, check_name,
+};
 pub use lifecycle::{Archived, Kill, Kind, Lifetime};
 pub use project::{AttributeDeclaration, AttributeType, FORMAT, Project, ProjectEnvironment, Ring};
 pub use rollout::{Rollout, Serve, Setting, Weighted};

@@ -1,6 +1,6 @@
 //! Which file is what: the folder structure of a repository of flags.
 
-use crate::model::{FlagKey, NameError, SegmentName, check_name};
+use crate::model::{FlagKey, GoldenName, NameError, SegmentName, check_name};
 use crate::source::FilePath;
 
 /// The folder that holds everything, below the root.
@@ -11,6 +11,10 @@ pub const PROJECT: &str = "flags/project.yaml";
 pub const SEGMENTS: &str = "flags/segments";
 /// The folder of tests.
 pub const TESTS: &str = "flags/tests";
+/// The folder of tests of segments.
+pub const SEGMENT_TESTS: &str = "flags/tests/segments";
+/// The folder of golden contexts.
+pub const GOLDEN: &str = "flags/tests/golden";
 /// The folder of JSON Schemas for editors.
 pub const SCHEMAS: &str = "flags/.schemas";
 
@@ -23,6 +27,10 @@ pub enum Role {
     Segment(SegmentName),
     /// `flags/tests/<key>.yaml`
     Tests(FlagKey),
+    /// `flags/tests/segments/<name>.yaml`
+    SegmentTests(SegmentName),
+    /// `flags/tests/golden/<name>.yaml`
+    Golden(GoldenName),
     /// Every other YAML file: one flag, its stem the key.
     Flag(FlagKey),
     /// A YAML file that can't be any of these.
@@ -40,7 +48,7 @@ pub enum Misplaced {
     Name(NameError),
     /// `<key>@<environment>.yaml`, which is reserved.
     Reserved,
-    /// Deeper than `flags/segments/<name>.yaml` or `flags/tests/<key>.yaml`.
+    /// Deeper than `flags/segments/<name>.yaml` or the folders of tests.
     Nested(&'static str),
 }
 
@@ -74,6 +82,8 @@ pub fn role(path: &str) -> Role {
     match folder.split('/').next() {
         Some("segments") if folder == "segments" => named(|stem| SegmentName::new(stem).map(Role::Segment)),
         Some("tests") if folder == "tests" => named(|stem| FlagKey::new(stem).map(Role::Tests)),
+        Some("tests") if folder == "tests/segments" => named(|stem| SegmentName::new(stem).map(Role::SegmentTests)),
+        Some("tests") if folder == "tests/golden" => named(|stem| GoldenName::new(stem).map(Role::Golden)),
         Some("segments") => Role::Misplaced(Misplaced::Nested(SEGMENTS)),
         Some("tests") => Role::Misplaced(Misplaced::Nested(TESTS)),
         _ => named(|stem| FlagKey::new(stem).map(Role::Flag)),
@@ -105,6 +115,18 @@ pub fn tests_path(key: &FlagKey) -> FilePath {
     format!("{TESTS}/{key}.yaml").into()
 }
 
+/// Where the tests of a segment are.
+#[must_use]
+pub fn segment_tests_path(name: &SegmentName) -> FilePath {
+    format!("{SEGMENT_TESTS}/{name}.yaml").into()
+}
+
+/// Where a golden context is.
+#[must_use]
+pub fn golden_path(name: &GoldenName) -> FilePath {
+    format!("{GOLDEN}/{name}.yaml").into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +140,10 @@ mod tests {
         assert_eq!(role("flags/x/project.yaml"), flag("project"));
         assert_eq!(role("flags/segments/s.yaml"), Role::Segment(SegmentName::new("s").unwrap()));
         assert_eq!(role("flags/tests/a.yaml"), Role::Tests(FlagKey::new("a").unwrap()));
+        assert_eq!(role("flags/tests/segments/s.yaml"), Role::SegmentTests(SegmentName::new("s").unwrap()));
+        assert_eq!(role("flags/tests/golden/g.yaml"), Role::Golden(GoldenName::new("g").unwrap()));
+        assert_eq!(role("flags/tests/golden/deep/g.yaml"), Role::Misplaced(Misplaced::Nested(TESTS)));
+        assert_eq!(role("flags/tests/other/g.yaml"), Role::Misplaced(Misplaced::Nested(TESTS)));
         assert_eq!(role("flags/x/segments/s.yaml"), flag("s"));
         assert_eq!(role("flags/segments/deep/s.yaml"), Role::Misplaced(Misplaced::Nested(SEGMENTS)));
         assert_eq!(role("flags/a.yml"), Role::Misplaced(Misplaced::Extension));

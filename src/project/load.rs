@@ -131,7 +131,7 @@ fn load_part(entry: &Found, look: impl Fn(&str) -> Result<Content>) -> Result<Pa
         Role::Segment(name) => segment_content(name, entry.path.clone(), look(&entry.path)?),
         Role::Misplaced(why) => nothing(vec![misplaced(&entry.path, &why)]),
         Role::Other if hides_folder(entry) => nothing(vec![not_a_folder(&entry.path)]),
-        Role::Project | Role::Tests(_) | Role::Other => nothing(Vec::new()),
+        Role::Project | Role::Tests(_) | Role::SegmentTests(_) | Role::Golden(_) | Role::Other => nothing(Vec::new()),
     })
 }
 

@@ -89,7 +89,7 @@ fn changed<'e>(
             Role::Flag(key) => loaded.add(load::flag_content(key, path, content)),
             Role::Segment(name) => loaded.add(load::segment_content(name, path, content)),
             Role::Misplaced(why) => loaded.problems.push(read::misplaced(&path, &why)),
-            Role::Project | Role::Tests(_) | Role::Other => {}
+            Role::Project | Role::Tests(_) | Role::SegmentTests(_) | Role::Golden(_) | Role::Other => {}
         }
     }
     Ok(loaded)

@@ -10,7 +10,7 @@ use crate::diagnostic::codes::{self, repository};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::document::schema::{Document, schema_accepts};
 use crate::document::{self, Mention};
-use crate::lint::{self, FileContext, FlagFacts, SegmentFacts};
+use crate::lint::{self, FileContext, FlagFacts, SegmentFacts, TestsFacts};
 use crate::model::{Project, Timestamp};
 use crate::source::{FilePath, Place, Sources};
 use crate::yaml::{self, Tree};
@@ -36,6 +36,7 @@ struct Part {
     problems: Vec<Diagnostic>,
     flag: Option<FlagFacts>,
     segment: Option<SegmentFacts>,
+    tests: Option<TestsFacts>,
     /// The file, when it has inline ignores.
     ignores: Option<FilePath>,
     /// The names in a flag's file that does not read.
@@ -58,12 +59,14 @@ pub fn validate(files: &Files<'_>, now: Timestamp) -> Result<Validation> {
         }
         _ => found.iter().map(|file| checker.file(file, |path| files.look(path))).collect(),
     };
-    let (mut flags, mut segments, mut ignoring, mut mentions) = (Vec::new(), Vec::new(), BTreeSet::new(), Vec::new());
+    let (mut flags, mut segments, mut tests) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ignoring, mut mentions) = (BTreeSet::new(), Vec::new());
     for part in parts {
         let part = part?;
         validation.problems.extend(part.problems);
         flags.extend(part.flag);
         segments.extend(part.segment);
+        tests.extend(part.tests);
         ignoring.extend(part.ignores);
         mentions.extend(part.mentions);
     }
@@ -73,6 +76,7 @@ pub fn validate(files: &Files<'_>, now: Timestamp) -> Result<Validation> {
         let context = FileContext { project, file: &file, now };
         validation.problems.extend(lint::check_project(&context));
         validation.problems.extend(lint::check_facts(&context, &flags, &segments));
+        validation.problems.extend(lint::check_tests(&context, &tests, &flags, &segments));
         let known = lint::Known {
             flags: flags.iter().map(|flag| flag.key.to_string()).collect(),
             segments: segments.iter().map(|segment| segment.name.to_string()).collect(),
@@ -169,10 +173,22 @@ impl Checker<'_> {
                 }
                 Document::Segment
             }
-            Role::Tests(_) => {
-                let (_, found) = document::flag_tests(path, &tree);
+            Role::Tests(key) => {
+                let (tests, found) = document::flag_tests(path, &tree);
                 part.problems.extend(found);
+                part.tests = Some(TestsFacts::of_flag(path, key, tests.as_ref()));
                 Document::Tests
+            }
+            Role::SegmentTests(name) => {
+                part.problems.extend(document::segment_tests(path, &tree).1);
+                part.tests = Some(TestsFacts::of_segment(path, name));
+                Document::SegmentTests
+            }
+            Role::Golden(_) => {
+                let (golden, found) = document::golden(path, &tree);
+                part.problems.extend(found);
+                part.tests = golden.map(|golden| TestsFacts::of_golden(path, &golden));
+                Document::Golden
             }
             Role::Project | Role::Misplaced(_) | Role::Other => return part,
         };

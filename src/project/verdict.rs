@@ -41,7 +41,7 @@ pub(super) fn of(path: &FilePath, planned: Option<&str>, now: Option<&[u8]>) -> 
             reads(&found.problems)?;
             same(wanted.value == found.value)
         }
-        Role::Tests(_) => {
+        Role::Tests(_) | Role::SegmentTests(_) | Role::Golden(_) => {
             let now = String::from_utf8(now).map_err(|_| "is not text any more".to_owned())?;
             same(tests_of(path, planned) == tests_of(path, &now))
         }
@@ -68,8 +68,12 @@ fn reads(problems: &[Diagnostic]) -> Result<(), String> {
 /// As data, so that the order of keys and the layout do not count.
 fn tests_of(path: &FilePath, text: &str) -> Option<serde_json::Value> {
     let tree = yaml::parse(path, text).0?;
-    document::flag_tests(path, &tree).0?;
-    document::node_to_json(&tree.root)
+    let reads = match layout::role(path) {
+        Role::SegmentTests(_) => document::segment_tests(path, &tree).0.is_some(),
+        Role::Golden(_) => document::golden(path, &tree).0.is_some(),
+        _ => document::flag_tests(path, &tree).0.is_some(),
+    };
+    document::node_to_json(&tree.root).filter(|_| reads)
 }
 
 /// How the flag differs from the one that was asked for.

@@ -7,7 +7,7 @@ mod place;
 mod span;
 
 pub use place::{At, Focus, Path, Place, Step};
-pub use span::{Position, Span};
+pub use span::{Lines, Position, Span};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

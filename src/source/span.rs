@@ -60,6 +60,38 @@ impl Position {
     }
 }
 
+/// A text with the starts of its lines, for many positions.
+#[derive(Debug, Clone)]
+pub struct Lines {
+    text: String,
+    /// Where each line after the first begins, in bytes.
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    /// The lines of `text`.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1).collect();
+        Self { text, starts }
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// As [`Position::of`] the text.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> Position {
+        let before = self.starts.partition_point(|start| *start <= offset);
+        let start = before.checked_sub(1).and_then(|index| self.starts.get(index)).copied().unwrap_or(0);
+        let inside = Position::of(self.text.get(start..).unwrap_or_default(), offset - start);
+        Position { line: before + inside.line, column: inside.column }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +103,9 @@ mod tests {
         assert_eq!(Position::of(text, text.find('b').unwrap()), Position { line: 2, column: 2 });
         assert_eq!(Position::of(text, 3), Position { line: 2, column: 1 }, "inside a character");
         assert_eq!(Position::of(text, 999), Position { line: 3, column: 2 });
+        let lines = Lines::new(text.to_owned());
+        for offset in 0..20 {
+            assert_eq!(lines.position(offset), Position::of(text, offset), "{offset}");
+        }
     }
 }

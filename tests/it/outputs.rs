@@ -58,6 +58,12 @@ fn every_command_keeps_to_its_schema() {
 fn rich_answers_keep_to_their_schema() {
     let repo = TestRepo::shop();
     repo.write("flags/features/broken.yaml", "type: boolean\ndefault: false\ndefault: true\nenvironments: {}\n");
+    repo.write(
+        "flags/tests/segments/staff.yaml",
+        "expect: [{user: user-7, member: true}, {user: ada, member: true}]\n",
+    );
+    let ada = "environment: development\nnow: 2026-12-01\ncontext: {targetingKey: ada}\nanswers: {old: true}\n";
+    repo.write("flags/tests/golden/ada.yaml", ada);
     for (name, words) in [
         (
             "eval",
@@ -79,10 +85,14 @@ fn rich_answers_keep_to_their_schema() {
         ("validate", &["validate", "--json"][..]),
         ("explain", &["explain", "--json"][..]),
         ("list", &["list", "--json"][..]),
+        ("test", &["test", "--coverage", "--mutate", "--json"][..]),
     ] {
         let run = repo.flag(words);
         assert_eq!(faults(&schema(&repo, name), &run.json()), Vec::<String>::new(), "{words:?}");
     }
+    std::fs::remove_file(repo.path().join("flags/features/broken.yaml")).expect("a removed file");
+    let run = repo.flag(&["test", "--record", "ada", "--json"]).ok();
+    assert_eq!(faults(&schema(&repo, "test-record"), &run.json()), Vec::<String>::new(), "{run}");
 }
 
 #[test]

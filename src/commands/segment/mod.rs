@@ -123,7 +123,7 @@ struct Match {
     write: WriteArgs,
 }
 
-/// Delete a segment that nothing uses
+/// Delete a segment that nothing uses, and its tests
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  git flag segment delete early-birds\n  git flag segment delete early-birds --dry-run"
@@ -245,6 +245,7 @@ fn delete(args: &Delete, session: &mut Session) -> Result<Outcome> {
             .help("change these first, for example with `git flag rule remove` or `git flag rule set`"));
         }
         draft.set_text(path, None);
+        draft.set_text(crate::project::layout::segment_tests_path(&name), None);
         Ok("delete segment".into())
     })
 }

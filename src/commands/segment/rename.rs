@@ -14,7 +14,7 @@ use clap_complete::engine::ArgValueCompleter;
 
 /// Give a segment another name, wherever rules, other segments and rings mention it
 ///
-/// Nobody moves: a percentage among its conditions keeps the old name as its salt.
+/// Its tests follow. Nobody moves: a percentage among its conditions keeps the old name as its salt.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  git flag segment rename staff employees\n  git flag segment rename staff employees --dry-run"
@@ -55,6 +55,7 @@ pub(super) fn run(args: &Rename, session: &mut Session) -> Result<Outcome> {
         each(&mut segment.conditions, &mut |condition| keep_salt(condition, &old));
         draft.set_segment(&file, &segment)?;
         move_file(draft, &file.path, layout::segment_path(&new))?;
+        move_file(draft, &layout::segment_tests_path(&old), layout::segment_tests_path(&new))?;
         update_references(draft, &catalog, &old, &new)?;
         let flags = catalog.broken_flags.keys().map(ToString::to_string);
         broken = flags.chain(catalog.broken_segments.keys().map(ToString::to_string)).collect();

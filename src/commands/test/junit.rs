@@ -1,7 +1,7 @@
 //! Results as JUnit's XML, which continuous integration of all kinds reads.
 
-use super::report::{Answered, Report, Tested};
-use crate::expectation::Mismatch;
+use super::report::Report;
+use super::tested::{Answered, Tested};
 use crate::render::style::plain;
 
 /// The whole document.
@@ -16,9 +16,9 @@ pub(super) fn document(report: &Report) -> String {
 }
 
 fn suite(tested: &Tested) -> String {
-    let key = escape(tested.key.as_str());
+    let name = escape(&tested.subject.title());
     let (all, failed) = (tested.answered.len(), tested.failed());
-    let mut xml = format!("  <testsuite name=\"{key}\" tests=\"{all}\" failures=\"{failed}\">\n");
+    let mut xml = format!("  <testsuite name=\"{name}\" tests=\"{all}\" failures=\"{failed}\">\n");
     for answered in &tested.answered {
         xml += &case(tested, answered);
     }
@@ -26,18 +26,18 @@ fn suite(tested: &Tested) -> String {
 }
 
 fn case(tested: &Tested, answered: &Answered) -> String {
-    let name = escape(&format!("{} ({})", answered.title, answered.environment));
-    let (class, file, line) = (escape(tested.key.as_str()), escape(&tested.path), answered.at.line);
+    let place = answered.environment.as_ref().map_or_else(String::new, |environment| format!(" ({environment})"));
+    let name = escape(&format!("{}{place}", answered.title));
+    let (class, file, line) = (escape(&tested.subject.title()), escape(&tested.path), answered.at.line);
     let head = format!("    <testcase name=\"{name}\" classname=\"{class}\" file=\"{file}\" line=\"{line}\"");
     if answered.mismatches.is_empty() {
         return head + "/>\n";
     }
-    let words: Vec<String> = answered.mismatches.iter().map(Mismatch::words).collect();
     let steps: String = anstream::adapter::strip_str(&answered.steps).to_string();
     let body = format!("{}\n{}", answered.why, steps);
     format!(
         "{head}>\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
-        escape(&words.join("; ")),
+        escape(&tested.mismatches(answered)),
         escape_lines(&body)
     )
 }

@@ -1,37 +1,59 @@
+mod bench;
 mod files;
 mod junit;
+mod record;
 mod report;
+mod tested;
 
 use super::arguments::{AtArgs, FormatArgs, moment};
-use super::completing::Keys;
-use super::eval::words;
-use super::trace;
+use super::completing::{Goldens, Keys, Segments};
+use super::values::name_of;
 use crate::commands::Session;
 use crate::diagnostic::codes::repository;
 use crate::diagnostic::{Exit, Failure, Result};
 use crate::evaluate::Program;
-use crate::expectation::{Case, Mismatch, cases, coverage, mutants};
-use crate::model::{FlagKey, Timestamp};
-use crate::project::{Loaded, Root, View, reason};
-use crate::render::{Format, Outcome, Terminal};
+use crate::model::{FlagKey, GoldenName, SegmentName};
+use crate::project::reason;
+use crate::render::{Format, Outcome};
+use bench::Bench;
 use clap_complete::engine::ArgValueCompleter;
-use files::TestsFile;
-use report::{Answered, Coverage, Mutation, Report, Tested};
+use files::Selection;
+use report::Report;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Check that flags answer as their tests expect
+/// Check that flags and segments answer as their tests expect
 ///
 /// The tests of a flag are in `flags/tests/KEY.yaml`: who is asking, where and when, and the variant, value, reason or rule
-/// that must come. Exit code 1 when a case fails.
+/// that must come. Those of a segment are in `flags/tests/segments/NAME.yaml`: who is in it, and who is not. A golden
+/// context, `flags/tests/golden/NAME.yaml`, holds what every flag answers to somebody, as `--record` wrote it. Exit code 1
+/// when a case fails or an answer differs.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  git flag test\n  git flag test new-checkout --coverage\n  git flag test --at main --junit report.xml\n  git flag test new-checkout --mutate"
+    after_help = "Examples:\n  git flag test\n  git flag test new-checkout --coverage\n  git flag test --segment staff\n  git flag test --record\n  git flag test --at main --junit report.xml\n  git flag test new-checkout --mutate"
 )]
 pub struct Args {
-    /// The flags; all that have tests when absent.
+    /// The flags; all tests there are when nothing is named.
     #[arg(value_name = "KEY", add = ArgValueCompleter::new(Keys))]
     keys: Vec<String>,
+
+    /// The tests of this segment; may be repeated.
+    #[arg(long = "segment", value_name = "NAME", add = ArgValueCompleter::new(Segments))]
+    segments: Vec<String>,
+
+    /// This golden context; may be repeated.
+    #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(Goldens))]
+    golden: Vec<String>,
+
+    /// Write what all flags answer now into these golden contexts, or all there are, and commit nothing.
+    #[arg(
+        long,
+        value_name = "NAME",
+        num_args = 0..,
+        add = ArgValueCompleter::new(Goldens),
+        conflicts_with_all = ["keys", "segments", "golden", "at", "now", "coverage", "mutate", "junit"]
+    )]
+    record: Option<Vec<String>>,
 
     #[command(flatten)]
     at: AtArgs,
@@ -40,11 +62,11 @@ pub struct Args {
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
 
-    /// Say which ways through the flags no case takes.
+    /// Say which ways through the flags no case takes, and which conditions of segments no case decides either way.
     #[arg(long)]
     coverage: bool,
 
-    /// Change the flags in small ways, and say which changes no case notices.
+    /// Change the flags in small ways, and say which changes no case notices; segments stay as they are.
     #[arg(long)]
     mutate: bool,
 
@@ -57,11 +79,24 @@ pub struct Args {
 }
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
-    session.set_format(args.format.choose(&[Format::Jsonl, Format::Github])?);
-    let keys = args.keys.iter().map(|text| super::arguments::key(text)).collect::<Result<BTreeSet<FlagKey>>>()?;
+    let formats: &[Format] = if args.record.is_some() { &[Format::Jsonl] } else { &[Format::Jsonl, Format::Github] };
+    session.set_format(args.format.choose(formats)?);
+    let golden_name = |text: &String| name_of("a golden context", text, GoldenName::new);
+    if let Some(names) = &args.record {
+        let names = names.iter().map(golden_name).collect::<Result<BTreeSet<_>>>()?;
+        let root = session.root()?;
+        return record::run(names, session, &root);
+    }
+    let segment_name = |text: &String| name_of("a segment", text, SegmentName::new);
+    let selection = Selection {
+        keys: args.keys.iter().map(|text| super::arguments::key(text)).collect::<Result<BTreeSet<FlagKey>>>()?,
+        segments: args.segments.iter().map(segment_name).collect::<Result<_>>()?,
+        golden: args.golden.iter().map(golden_name).collect::<Result<_>>()?,
+        only_golden: false,
+    };
     let root = session.root()?;
     let moment = moment(root.repository(), args.at.at.as_deref(), args.now.as_deref(), session.now())?;
-    let files = files::read(&root.files(moment.view)?, &keys)?;
+    let files = files::read(&root.files(moment.view)?, &selection)?;
     let loaded = root.load_all(moment.view)?;
     let bench = Bench {
         loaded: &loaded,
@@ -70,16 +105,20 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         terminal: session.output.stdout,
     };
     let mut tested = Vec::new();
-    for file in files {
-        let mut result = bench.test(&file)?;
+    for file in &files.flags {
+        let mut result = bench.flag(file)?;
         if args.coverage {
-            result.coverage = bench.coverage(&result);
+            result.coverage = bench.coverage(file, &result);
         }
         if args.mutate {
-            result.mutation = bench.mutate(&root, moment.view, &file)?;
+            result.mutation = bench.mutate(&root, moment.view, file)?;
         }
         tested.push(result);
     }
+    for file in &files.segments {
+        tested.push(bench.segment(file, args.coverage)?);
+    }
+    tested.extend(files.golden.iter().map(|file| bench.golden(file)));
     let report = Report::new(tested);
     if let Some(path) = &args.junit {
         write(session.directory(), path, &junit::document(&report))?;
@@ -92,91 +131,4 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
 fn write(directory: &Path, path: &str, text: &str) -> Result<()> {
     std::fs::write(directory.join(path), text)
         .map_err(|error| Failure::new(&repository::IO_FAILED, format!("can't write `{path}`: {}", reason(&error))))
-}
-
-/// What cases are run against.
-struct Bench<'l> {
-    loaded: &'l Loaded,
-    program: Program,
-    now: Timestamp,
-    terminal: Terminal,
-}
-
-impl Bench<'_> {
-    fn test(&self, file: &TestsFile) -> Result<Tested> {
-        if !self.loaded.flag_files.contains_key(&file.key) {
-            return Err(file.without_flag(self.loaded.flag_files.keys().map(FlagKey::as_str)));
-        }
-        let answered = cases(&file.tests, self.now).map(|case| self.answer(file, &case)).collect();
-        Ok(Tested { key: file.key.clone(), path: file.path.clone(), answered, coverage: None, mutation: None })
-    }
-
-    fn answer(&self, file: &TestsFile, case: &Case<'_>) -> Answered {
-        let verdict = case.run(&self.program, file.key.as_str());
-        let mut mismatches = verdict.mismatches;
-        mismatches.extend(self.unknown_environment(case));
-        let branch = verdict.decision.as_ref().and_then(|(decision, _)| coverage::taken(decision));
-        let (decision, why, steps) = match &verdict.decision {
-            None => (None, String::new(), String::new()),
-            Some((decision, trace)) => {
-                let steps = if mismatches.is_empty() { String::new() } else { trace::text(trace, &self.terminal) };
-                (Some(decision.to_json()), words(decision), steps)
-            }
-        };
-        Answered {
-            title: case.title(),
-            environment: case.environment.clone(),
-            at: file.position(case.expectation.span),
-            mismatches,
-            decision,
-            branch,
-            why,
-            steps,
-        }
-    }
-
-    fn unknown_environment(&self, case: &Case<'_>) -> Option<Mismatch> {
-        let project = &self.loaded.catalog.project;
-        if project.environment(case.environment.as_str()).is_some() {
-            return None;
-        }
-        let known: Vec<&str> = project.environment_names().collect();
-        let actual = format!("the project has {}", known.join(", "));
-        Some(Mismatch { what: "environment", expected: case.environment.to_string(), actual })
-    }
-
-    /// The branches of the flag, and those that no case takes; `None` for a flag that does not read.
-    fn coverage(&self, tested: &Tested) -> Option<Coverage> {
-        let flag = self.loaded.catalog.flags.get(&tested.key)?;
-        let taken = tested.answered.iter().filter_map(|case| Some((case.environment.clone(), case.branch.clone()?)));
-        let taken: BTreeSet<_> = taken.collect();
-        let all = coverage::branches(flag);
-        let total = all.len();
-        let missed = all.into_iter().filter(|branch| !coverage::is_taken(branch, &taken)).collect();
-        Some(Coverage { total, missed })
-    }
-
-    /// The mutants of the flag, and those that no case notices; `None` for a flag that does not read or whose cases fail
-    /// as it is.
-    fn mutate(&self, root: &Root, view: View, file: &TestsFile) -> Result<Option<Mutation>> {
-        let Some(flag) = self.loaded.catalog.flags.get(&file.key) else { return Ok(None) };
-        let holds = |program: &Program| {
-            cases(&file.tests, self.now).all(|case| case.run(program, file.key.as_str()).mismatches.is_empty())
-        };
-        if !holds(&self.program) {
-            return Ok(None);
-        }
-        // Only what the flag needs is compiled again for each mutant.
-        let mut catalog = root.load_closure(view, std::slice::from_ref(&file.key))?.catalog;
-        let mutants = mutants(flag);
-        let total = mutants.len();
-        let mut survived = Vec::new();
-        for mutant in mutants {
-            catalog.flags.insert(file.key.clone(), mutant.flag);
-            if holds(&Program::compile(&catalog)) {
-                survived.push(mutant.what);
-            }
-        }
-        Ok(Some(Mutation { total, survived }))
-    }
 }

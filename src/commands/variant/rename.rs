@@ -2,6 +2,7 @@
 
 use super::{find, not_boolean};
 use crate::commands::Session;
+use crate::commands::answers;
 use crate::commands::completing::{Keys, Variants};
 use crate::commands::values::name_of;
 use crate::commands::writing::{Purpose, WriteArgs, change};
@@ -64,6 +65,7 @@ pub(super) fn run(args: &Rename, session: &mut Session) -> Result<Outcome> {
         let loaded = draft.load_all()?;
         rename(draft, &file, &old, &new)?;
         rename_in_tests(draft, &key, &old, &new)?;
+        answers::rename_variant(draft, &key, &old, &new)?;
         rename_in_requirements(draft, &loaded.catalog, &key, &old, &new)?;
         broken = loaded.catalog.broken_flags.into_keys().collect();
         Ok(what)

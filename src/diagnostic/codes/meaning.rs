@@ -4,8 +4,8 @@ use super::codes;
 
 codes! {
     UNKNOWN_ENVIRONMENT = "F070" "unknown-environment" Error
-        "a flag configures an environment that the project does not have"
-        "Environments are listed in `flags/project.yaml`. A block for any other name is never used, so what it says would silently not happen.
+        "a flag or its tests name an environment that the project does not have"
+        "Environments are listed in `flags/project.yaml`. A block for any other name is never used, so what it says would silently not happen; a test that asks there can't hold.
 
 Fix: correct the name, or add the environment to the project:
 

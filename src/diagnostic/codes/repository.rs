@@ -86,7 +86,7 @@ codes! {
         "This is a bug in git-flag, not in the file: please report it with the file.";
     MISPLACED_FILE = "F228" "misplaced-file" Error
         "a file lies too deep"
-        "Segments are `flags/segments/<name>.yaml` and tests `flags/tests/<key>.yaml`, without folders in between.";
+        "Segments are `flags/segments/<name>.yaml`, tests of flags `flags/tests/<key>.yaml`, tests of segments `flags/tests/segments/<name>.yaml` and golden contexts `flags/tests/golden/<name>.yaml`, without further folders in between.";
     DUPLICATE_FLAG_FILE = "F229" "duplicate-flag-file" Error
         "two files have the same key"
         "A key is unique in the repository, whatever the folder. Rename or remove one of the files.";

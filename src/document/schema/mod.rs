@@ -7,7 +7,7 @@ mod generate;
 mod rules;
 
 use super::fields::Object;
-use super::tables::{FLAG, FLAG_TESTS, PROJECT, SEGMENT};
+use super::tables::{FLAG, FLAG_TESTS, GOLDEN, PROJECT, SEGMENT, SEGMENT_TESTS};
 use crate::diagnostic::Code;
 use crate::diagnostic::codes::shape;
 use serde_json::Value;
@@ -24,6 +24,10 @@ pub enum Document {
     Project,
     /// Expectations for a flag.
     Tests,
+    /// Expectations for a segment.
+    SegmentTests,
+    /// A golden context.
+    Golden,
 }
 
 /// Problems that a schema can't express, or not in every case, and why: where the decoder reports nothing else, a schema
@@ -50,11 +54,13 @@ pub static NOT_IN_SCHEMA: &[(&Code, &str)] = &[
 
 impl Document {
     /// All kinds, with the names of their schema files.
-    pub const ALL: [(Self, &'static str); 4] = [
+    pub const ALL: [(Self, &'static str); 6] = [
         (Self::Flag, "flag.schema.json"),
         (Self::Segment, "segment.schema.json"),
         (Self::Project, "project.schema.json"),
         (Self::Tests, "tests.schema.json"),
+        (Self::SegmentTests, "segment-tests.schema.json"),
+        (Self::Golden, "golden.schema.json"),
     ];
 
     fn object(self) -> &'static Object {
@@ -63,6 +69,8 @@ impl Document {
             Self::Segment => &SEGMENT,
             Self::Project => &PROJECT,
             Self::Tests => &FLAG_TESTS,
+            Self::SegmentTests => &SEGMENT_TESTS,
+            Self::Golden => &GOLDEN,
         }
     }
 
@@ -84,7 +92,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
 /// # Errors
 /// The first thing the schema objects to, with its place as a JSON pointer.
 pub fn schema_accepts(document: Document, value: &Value) -> Result<(), String> {
-    static COMPILED: [OnceLock<Result<jsonschema::Validator, String>>; 4] = [const { OnceLock::new() }; 4];
+    static COMPILED: [OnceLock<Result<jsonschema::Validator, String>>; 6] = [const { OnceLock::new() }; 6];
     let compile = || jsonschema::draft202012::new(&document.schema()).map_err(|error| error.to_string());
     let validator = COMPILED[document as usize].get_or_init(compile).as_ref().map_err(Clone::clone)?;
     // A plain yes is much quicker than an answer with reasons.

@@ -135,6 +135,34 @@ expect:
     "expect: [{environment: a, variant: blue}, {environment: [a, b], value: {x: 1}}]\n",
 ];
 
+pub(super) const SEGMENT_TESTS: &[&str] = &[
+    "description: Who is staff
+context: {plan: pro}
+expect:
+  - name: by address
+    user: 7
+    context: {email: a@example.com}
+    matrix: {country: [DE, FR], account.age_days: [1, 100]}
+    member: true
+  - {bucket: 12.345, member: false}
+",
+    "expect: [{user: user-7, member: true}]\n",
+];
+
+pub(super) const GOLDENS: &[&str] = &[
+    "description: A customer in Germany
+environment: production
+now: 2026-12-02
+context: {targetingKey: user-7, country: DE, account: {age_days: 30}}
+answers:
+  dark-mode: true
+  checkout: false
+  colour: orange
+  answer: \"on\"
+",
+    "environment: production\nnow: 2026-12-02T08:00:00Z\ncontext: {}\n",
+];
+
 /// The seeds of a kind of file.
 pub(super) fn seeds(document: Document) -> &'static [&'static str] {
     match document {
@@ -142,5 +170,7 @@ pub(super) fn seeds(document: Document) -> &'static [&'static str] {
         Document::Segment => SEGMENTS,
         Document::Project => PROJECTS,
         Document::Tests => TESTS,
+        Document::SegmentTests => SEGMENT_TESTS,
+        Document::Golden => GOLDENS,
     }
 }

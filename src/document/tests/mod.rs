@@ -4,6 +4,7 @@ mod changes;
 mod conditions;
 mod corpus;
 mod flags;
+mod golden;
 mod mutate;
 mod others;
 mod schemas;

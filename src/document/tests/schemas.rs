@@ -4,7 +4,7 @@ use super::corpus::seeds;
 use super::mutate::{Pool, Random, mutate};
 use crate::diagnostic::Diagnostic;
 use crate::document::schema::{Document, NOT_IN_SCHEMA, schema_accepts, schemas};
-use crate::document::{flag, flag_tests, node_to_json, project, segment};
+use crate::document::{flag, flag_tests, golden, node_to_json, project, segment, segment_tests};
 use crate::model::{FlagKey, SegmentName};
 use crate::source::FilePath;
 use crate::yaml::{Data, Tree, document, parse};
@@ -29,6 +29,14 @@ fn decode(kind: Document, tree: &Tree<'_>) -> Vec<Diagnostic> {
         Document::Tests => {
             let (tests, problems) = flag_tests(&file, tree);
             (tests.is_some(), problems)
+        }
+        Document::SegmentTests => {
+            let (tests, problems) = segment_tests(&file, tree);
+            (tests.is_some(), problems)
+        }
+        Document::Golden => {
+            let (golden, problems) = golden(&file, tree);
+            (golden.is_some(), problems)
         }
     };
     assert_eq!(there, problems.is_empty(), "a model and problems, or neither: {problems:?}\n{}", tree.text);
@@ -71,7 +79,8 @@ fn both_agree_on_ten_thousand_mutations() {
     let pool = Pool::new(texts.map(|text| Data::from(&parse(&"x.yaml".into(), text).0.unwrap().root)));
     let mut disagreements = Vec::new();
     for round in 0..10_000 {
-        let kind = [Document::Flag, Document::Flag, Document::Project, Document::Segment, Document::Tests][round % 5];
+        // Flags have the most to say.
+        let kind = Document::ALL.get(round % 7).map_or(Document::Flag, |(kind, _)| *kind);
         let texts = seeds(kind);
         let seed = parse(&"x.yaml".into(), texts[random.below(texts.len())]).0.unwrap();
         let mut data = Data::from(&seed.root);

@@ -26,6 +26,7 @@ pub(super) fn program(catalog: &Catalog) -> Program {
         by_key: numbers(flags.iter().map(|flag| flag.key.as_str())),
         flags: flags.into(),
         segments: segments.compiled.into(),
+        by_segment: segments.numbers,
         rings: rings.into(),
         ring_draw: Draw::native(Slot::TARGETING_KEY, project.bucketing, RING_SALT.into()),
     }

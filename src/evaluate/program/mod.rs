@@ -29,6 +29,7 @@ pub struct Program {
     pub(super) by_key: TextMap<u32>,
     /// `None` where a segment does not compile; no flag that does refers to it.
     pub(super) segments: Box<[Option<SegmentProgram>]>,
+    pub(super) by_segment: TextMap<u32>,
     pub(super) rings: Box<[RingProgram]>,
     pub(super) ring_draw: Draw,
 }

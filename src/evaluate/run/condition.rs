@@ -83,11 +83,22 @@ impl<'p, 'c, O: Observer<'p, 'c>> Run<'_, 'p, 'c, O> {
     }
 
     pub(super) fn segment(&mut self, index: u32) -> Verdict {
-        let Some(Some(segment)) = self.program.segments.get(index as usize) else { return Verdict::plain(false) };
+        let Some((membership, bucket)) = self.look_at(index) else { return Verdict::plain(false) };
+        Verdict { matched: membership.is_in(), bucket }
+    }
+
+    /// Whether the context is in the segment; `None` when the segment does not work.
+    pub(in crate::evaluate) fn member(&mut self, index: u32) -> Option<Membership> {
+        self.look_at(index).map(|(membership, _)| membership)
+    }
+
+    #[inline]
+    fn look_at(&mut self, index: u32) -> Option<(Membership, Option<Bucket>)> {
+        let segment = self.program.segments.get(index as usize)?.as_ref()?;
         self.observer.enter(Step::Segment(&segment.name));
         let (membership, bucket) = self.membership(segment);
         self.observer.leave(Outcome::Member(membership));
-        Verdict { matched: membership.is_in(), bucket }
+        Some((membership, bucket))
     }
 
     #[inline]

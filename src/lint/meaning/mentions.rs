@@ -37,7 +37,7 @@ pub fn check_mentions(context: &FileContext<'_>, mentions: &[Mention], known: &K
             (!names.contains(name)).then_some(problem)
         };
         let problem = match mention.what {
-            Mentioned::Environment => unknown_environment(context, name),
+            Mentioned::Environment => unknown_environment(context.project, name),
             Mentioned::Ring => unknown_ring(context, name),
             Mentioned::Segment => missing(&meaning::UNKNOWN_SEGMENT, "segment", &known.segments),
             Mentioned::Flag => missing(&meaning::UNKNOWN_FLAG, "flag", &known.flags),

@@ -10,6 +10,7 @@ mod names;
 mod references;
 
 pub use mentions::{Known, check_mentions};
+pub use names::unknown_environment;
 pub(super) use names::{find_lint, unknown_lint};
 
 use super::{FileContext, Repository};

@@ -4,23 +4,24 @@ use crate::diagnostic::codes::{lint, meaning};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::lint::FileContext;
 use crate::lint::trail::{flag_rollouts, for_each_environment};
-use crate::model::{Flag, Setting};
+use crate::model::{Flag, Project, Setting};
 use crate::source::Path;
 
 /// Every environment of a flag is one of the project's.
 pub(super) fn environments(context: &FileContext<'_>, flag: &Flag, found: &mut Vec<Diagnostic>) {
     for_each_environment(flag, &mut |trail, environment| {
-        let problem = unknown_environment(context, environment.name.as_str());
+        let problem = unknown_environment(context.project, environment.name.as_str());
         found.extend(problem.map(|problem| problem.at(context.key(trail.path()))));
     });
 }
 
 /// The problem with the name of an environment, without its place.
-pub(super) fn unknown_environment(context: &FileContext<'_>, name: &str) -> Option<Diagnostic> {
-    if context.project.environment(name).is_some() {
+#[must_use]
+pub fn unknown_environment(project: &Project, name: &str) -> Option<Diagnostic> {
+    if project.environment(name).is_some() {
         return None;
     }
-    let known = || context.project.environment_names();
+    let known = || project.environment_names();
     let list: Vec<String> = known().map(|name| format!("`{name}`")).collect();
     let help = did_you_mean(name, known()).unwrap_or_else(|| format!("its environments are {}", list.join(", ")));
     let message = format!("the project has no environment `{name}`");

@@ -29,6 +29,12 @@ fuzz_target!(|bytes: &[u8]| {
     let (kind, accepted, problems) = if has("format") {
         let (project, problems) = document::project(&FILE, &tree);
         (Document::Project, project.is_some(), problems)
+    } else if has("answers") {
+        let (golden, problems) = document::golden(&FILE, &tree);
+        (Document::Golden, golden.is_some(), problems)
+    } else if has("expect") && text.contains("member") {
+        let (tests, problems) = document::segment_tests(&FILE, &tree);
+        (Document::SegmentTests, tests.is_some(), problems)
     } else if has("expect") {
         let (tests, problems) = document::flag_tests(&FILE, &tree);
         (Document::Tests, tests.is_some(), problems)

@@ -103,7 +103,10 @@ impl Case {
             let inner = match role.as_deref() {
                 None | Some("flag") => format!("flags/features/{stem}.yaml"),
                 Some("segment") => format!("flags/segments/{stem}.yaml"),
-                Some("tests") => format!("flags/tests/{stem}.yaml"),
+                // Of what the fixture has.
+                Some("tests") => "flags/tests/layout.yaml".to_owned(),
+                Some("segment-tests") => "flags/tests/segments/staff.yaml".to_owned(),
+                Some("golden") => format!("flags/tests/golden/{stem}.yaml"),
                 Some("project") => "flags/project.yaml".to_owned(),
                 Some(other) => panic!("{name}: no such role: {other}"),
             };

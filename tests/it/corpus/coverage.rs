@@ -1,7 +1,7 @@
 //! Every code that files can have is in the corpus.
 
 use super::cases;
-use git_flag::diagnostic::codes::{lint, meaning, repository, shape, syntax};
+use git_flag::diagnostic::codes::{expectation, lint, meaning, repository, shape, syntax};
 use std::collections::BTreeSet;
 
 /// Codes without a file, and why.
@@ -13,6 +13,9 @@ const EXEMPT: &[(&str, &str)] = &[
 /// The codes of the repository that are about files.
 const OF_FILES: [&str; 5] = ["F220", "F221", "F222", "F224", "F228"];
 
+/// The codes of tests that are about files; the others are about answers.
+const OF_TESTS: [&str; 4] = ["F302", "F303", "F304", "F305"];
+
 #[test]
 fn every_code_has_a_file() {
     let cases = cases();
@@ -20,7 +23,9 @@ fn every_code_has_a_file() {
         cases.iter().flat_map(|case| &case.expected).filter_map(|(_, place)| place.split('@').next()).collect();
     let tables = [syntax::TABLE, shape::TABLE, meaning::TABLE, lint::TABLE];
     let of_files = repository::TABLE.iter().filter(|code| OF_FILES.contains(&code.id));
-    let codes: BTreeSet<&str> = tables.into_iter().flatten().chain(of_files).map(|code| code.id).collect();
+    let of_tests = expectation::TABLE.iter().filter(|code| OF_TESTS.contains(&code.id));
+    let codes: BTreeSet<&str> =
+        tables.into_iter().flatten().chain(of_files).chain(of_tests).map(|code| code.id).collect();
     let exempt: BTreeSet<&str> = EXEMPT.iter().map(|(code, _)| *code).collect();
     let missing: Vec<&&str> =
         codes.iter().filter(|code| !announced.contains(*code) && !exempt.contains(*code)).collect();

@@ -39,6 +39,13 @@ match:
         "description: The first customers\nowner: team-growth\ninclude: [user-1, user-2]\n",
     ),
     (
+        "flags/tests/segments/staff.yaml",
+        "expect:
+  - {name: by name, user: user-7, member: true}
+  - {name: left, user: user-13, context: {email: a@example.com, plan: pro}, member: false}
+",
+    ),
+    (
         "flags/tests/new-checkout.yaml",
         "environment: production
 expect:
