@@ -67,7 +67,7 @@ fn the_examples_of_the_format_are_valid() {
             fragments += 1;
         }
     }
-    assert_eq!((files, fragments), (4, 2), "every block is one of a file, conditions or variants");
+    assert_eq!((files, fragments), (6, 2), "every block is one of a file, conditions or variants");
     valid(&whole, "the files");
     valid(&parts, "the fragments");
 
