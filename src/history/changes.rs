@@ -1,7 +1,7 @@
 //! What can be undone: the changes of one flag along first parents, newest first, and what is undone already.
 
 use super::contents::{Content, Contents, Memory, differences};
-use super::touch::{FileVersion, Touch, TouchKind, pairs};
+use super::touch::{FileVersion, pairs};
 use super::undone::reverted;
 use super::walk::Walker;
 use crate::compare::Difference;
@@ -246,16 +246,12 @@ pub fn last_operation(
             undone.extend(reverted(&commit));
             continue;
         }
-        let mut touches: Vec<Touch> = pairs(root, &commit.changes)
-            .into_iter()
-            .map(|(before, after)| Touch { commit: commit.id, before, after, kind: TouchKind::Own })
-            .collect();
-        walker.join_renames(&mut touches);
+        let pairs = walker.join_renames(pairs(root, &commit.changes));
         let others = commit.changes.iter().filter(|change| super::touch::flag_of(root, &change.path).is_none());
         return Ok(Some(Operation {
-            flags: touches
+            flags: pairs
                 .into_iter()
-                .map(|touch| change(&walker, project, touch.commit, touch.before, touch.after))
+                .map(|(before, after)| change(&walker, project, commit.id, before, after))
                 .collect(),
             others: others.cloned().collect(),
             commit,

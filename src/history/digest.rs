@@ -162,14 +162,30 @@ pub struct Place {
 /// The places of entries that stand newest first.
 pub(super) fn chain<'l>(links: impl DoubleEndedIterator<Item = &'l Link>) -> Vec<Place> {
     let mut last: HashMap<&FlagKey, Sha> = HashMap::new();
+    // Keys that flags had before they were renamed: a branch that did not know yet still changes the flag under them.
+    let mut became: HashMap<&FlagKey, &FlagKey> = HashMap::new();
     let mut places = Vec::new();
     for link in links.rev() {
-        let key = link.renamed_from.as_ref().unwrap_or(&link.flag);
-        // After a rename the old key is free for another flag.
-        let before = if link.renamed_from.is_some() { last.remove(key) } else { last.get(key).copied() };
-        let previous = before.filter(|_| !link.creates);
+        let mut flag = &link.flag;
+        let previous = if let Some(old) = &link.renamed_from {
+            became.insert(old, flag);
+            became.remove(flag);
+            // After a rename the old key is free for another flag.
+            last.remove(old)
+        } else if link.creates {
+            became.remove(flag);
+            None
+        } else {
+            for _ in 0..became.len() {
+                match became.get(flag) {
+                    Some(next) if !last.contains_key(flag) => flag = next,
+                    _ => break,
+                }
+            }
+            last.get(flag).copied()
+        };
         let digest = link.digest(previous);
-        last.insert(&link.flag, digest);
+        last.insert(flag, digest);
         places.push(Place { previous, digest });
     }
     places.reverse();

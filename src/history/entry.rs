@@ -83,7 +83,7 @@ impl Entry {
             TouchKind::Own => &[],
             TouchKind::Merge { sides, .. } => sides,
         };
-        let before = lost(touch, sides).or(touch.before.as_ref());
+        let before = lost(touch, sides).unwrap_or(touch.before.as_ref());
         let any = || sides.iter().flat_map(|(base, side)| [side.as_ref(), base.as_ref()]).flatten().next();
         let flag = touch.key().or_else(|| any().map(|version| &version.key))?.clone();
         let (old, new) = (contents.read_optional(before), contents.read_optional(touch.after.as_ref()));
@@ -158,6 +158,7 @@ impl Entry {
     #[must_use]
     pub fn summary(&self) -> String {
         match (self.differences.is_empty(), self.kind) {
+            (_, Kind::MergedAway) if self.path_before.is_none() => "lost in a merge: its deletion".into(),
             (false, Kind::MergedAway) => format!("lost in a merge: {}", compare::summarise(&self.differences)),
             (false, _) => compare::summarise(&self.differences),
             (true, _) if self.action == "move" => {
@@ -231,15 +232,16 @@ impl Serialize for Who<'_> {
     }
 }
 
-/// The content that a merge dropped: of the parent whose change is not in it.
-fn lost<'t>(touch: &'t Touch, sides: &'t [super::touch::Pair]) -> Option<&'t FileVersion> {
+/// The content that a merge dropped: of the parent whose change is not in it. Nothing is there when that was a deletion.
+#[expect(clippy::option_option, reason = "outside: dropped or not; inside: there or not")]
+fn lost<'t>(touch: &'t Touch, sides: &'t [super::touch::Pair]) -> Option<Option<&'t FileVersion>> {
     let id = |version: Option<&FileVersion>| version.map(|version| version.id);
     match &touch.kind {
         TouchKind::Merge { away: true, .. } if id(touch.before.as_ref()) == id(touch.after.as_ref()) => {
             let dropped = |(base, side): &&super::touch::Pair| {
                 id(side.as_ref()) != id(touch.after.as_ref()) && id(side.as_ref()) != id(base.as_ref())
             };
-            sides.iter().find(dropped).and_then(|(_, side)| side.as_ref())
+            sides.iter().find(dropped).map(|(_, side)| side.as_ref())
         }
         _ => None,
     }

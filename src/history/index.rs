@@ -17,14 +17,14 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 /// Raised whenever the meaning of a file changes.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// What is remembered of a walk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Snapshot {
     /// The commit that the walk began at.
     pub(super) tip: CommitId,
-    /// The files that it looked at; empty for all.
+    /// The files that it looked at; empty when it looked at all.
     pub(super) paths: Vec<String>,
     /// What it found, newest first.
     pub(super) touches: Vec<Touch>,

@@ -7,10 +7,13 @@
 //!   not come to the same: that change is lost, **merged away**.
 //! - The content is that of no parent and not what [`merge_flags`] makes of them: the merge changed the flag itself, by
 //!   resolving a conflict or by hiding an edit.
+//!
+//! A flag that one of the parents renamed since they parted is the same flag on all sides.
 
 use super::contents::{Contents, State};
 use super::merge::merge_flags;
 use super::touch::{FileVersion, Pair, Touch, TouchKind, pairs};
+use super::walk::Walker;
 use crate::git::{Commit, CommitId, GitError, Repository};
 use crate::model::FlagKey;
 use crate::project::{Root, layout::FLAGS};
@@ -26,19 +29,23 @@ pub(super) enum Scope {
 }
 
 /// What the merge `commit`, whose changes are those to its first parent, did by itself.
-pub(super) fn touches(
-    root: &Root,
-    repository: &Repository,
-    contents: &Contents<'_>,
-    commit: &Commit,
-    scope: &Scope,
-) -> Result<Vec<Touch>, GitError> {
+pub(super) fn touches(walker: &Walker<'_>, commit: &Commit, scope: &Scope) -> Result<Vec<Touch>, GitError> {
+    let Walker { root, repository, contents } = walker;
     let Some((first, others)) = commit.parents.split_first() else { return Ok(Vec::new()) };
-    let mut own = by_key(pairs(root, &commit.changes));
+    let mut own = by_key(walker.join_renames(pairs(root, &commit.changes)));
     let mut sides: BTreeMap<FlagKey, Vec<Pair>> = BTreeMap::new();
+    let mut renamed: BTreeMap<FlagKey, FileVersion> = BTreeMap::new();
     for other in others {
         let base = repository.merge_base(*first, *other)?;
-        for (key, pair) in by_key(side(root, repository, base, *other, scope)?) {
+        for (key, pair) in by_key(walker.join_renames(side(root, repository, base, *other, scope)?)) {
+            let now = match (base, &pair.0) {
+                (Some(base), Some(old)) if !own.contains_key(&key) && is_nowhere(repository, commit.id, &pair)? => {
+                    walker.successor(base, *first, old)?
+                }
+                _ => None,
+            };
+            let key = now.as_ref().map_or(key, |now| now.key.clone());
+            renamed.extend(now.map(|now| (now.key.clone(), now)));
             sides.entry(key).or_default().push(pair);
         }
     }
@@ -52,7 +59,7 @@ pub(super) fn touches(
         let (before, after) = match ours {
             Some(pair) => pair,
             None => {
-                let unchanged = locate(repository, commit.id, &sides)?;
+                let unchanged = locate(repository, commit.id, &sides, renamed.get(&key))?;
                 (unchanged.clone(), unchanged)
             }
         };
@@ -107,9 +114,14 @@ fn side(
     Ok(pairs(root, &wanted.collect::<Vec<_>>()))
 }
 
-/// The flag of `sides` in a commit: its file is where one of them has it.
-fn locate(repository: &Repository, commit: CommitId, sides: &[Pair]) -> Result<Option<FileVersion>, GitError> {
-    for version in sides.iter().flat_map(|(base, side)| [side, base]).flatten() {
+/// The flag of `sides` in a commit: its file is where one of them has it, or where it was found under another key.
+fn locate(
+    repository: &Repository,
+    commit: CommitId,
+    sides: &[Pair],
+    renamed: Option<&FileVersion>,
+) -> Result<Option<FileVersion>, GitError> {
+    for version in renamed.into_iter().chain(sides.iter().flat_map(|(base, side)| [side, base]).flatten()) {
         if let Some(entry) = repository.entry(commit, &version.path)? {
             return Ok(Some(FileVersion {
                 path: entry.path,
@@ -120,6 +132,11 @@ fn locate(repository: &Repository, commit: CommitId, sides: &[Pair]) -> Result<O
         }
     }
     Ok(None)
+}
+
+/// Whether a commit has neither of the two files.
+fn is_nowhere(repository: &Repository, commit: CommitId, pair: &Pair) -> Result<bool, GitError> {
+    Ok(locate(repository, commit, std::slice::from_ref(pair), None)?.is_none())
 }
 
 /// The parents of a merge, for what it should have come to.

@@ -7,7 +7,7 @@ use super::entry::Entry;
 use super::index::{Index, Snapshot};
 use super::merges::Scope;
 use super::touch::Touch;
-use super::walk::{Walker, of_flag};
+use super::walk::{Walker, of_flag, of_key};
 use crate::git::{Commit, CommitId, GitError, Repository};
 use crate::model::{FlagKey, Project};
 use crate::project::Root;
@@ -30,8 +30,8 @@ pub struct Timeline {
 /// Which flags of a key are told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lives {
-    /// The one that is there, under whichever keys and in whichever folders it was, with those before it in the same
-    /// files. When it is gone, every one.
+    /// The latest one, under whichever keys and in whichever folders it was, and those that were deleted before in the file
+    /// that it was created in.
     Latest,
     /// Every one, wherever it was. That takes as long as a look at all flags.
     All,
@@ -56,7 +56,7 @@ pub fn timeline(
     let walker = Walker { root, repository, contents: Contents::new(repository, Arc::new(Memory::default())) };
     let touches = match lives {
         Lives::Latest => touches_of(&walker, key, tip)?,
-        Lives::All => of_flag(touches_of_all(&walker, tip)?, key),
+        Lives::All => of_key(touches_of_all(&walker, tip)?, key),
     };
     let mut entries = Vec::with_capacity(touches.len());
     for touch in &touches {
@@ -88,20 +88,18 @@ fn touches_of(walker: &Walker<'_>, key: &FlagKey, tip: CommitId) -> Result<Vec<T
     };
     let found = match (caught_up, path) {
         (Some(found), _) => found,
-        (None, Some(path)) => {
-            let (commits, scope) = walker.follow(tip, path)?;
-            let mut touches = Vec::new();
-            for commit in &commits {
-                touches.extend(walker.touches(commit, &scope)?);
+        (None, path) => match path.map(|path| walker.follow(tip, path)).transpose()?.flatten() {
+            Some((commits, scope)) => {
+                let mut touches = Vec::new();
+                for commit in &commits {
+                    touches.extend(walker.touches(commit, &scope)?);
+                }
+                let Scope::Paths(paths) = scope else { return Ok(touches) };
+                Snapshot { tip, paths, touches: of_flag(touches, key) }
             }
-            let Scope::Paths(paths) = scope else { return Ok(touches) };
-            Snapshot { tip, paths, touches: of_flag(touches, key) }
-        }
-        // It is gone; only a look at everything tells where it was.
-        (None, None) => {
-            let touches = touches_of_all(walker, tip)?;
-            Snapshot { tip, paths: Vec::new(), touches: of_flag(touches, key) }
-        }
+            // Only a look at everything tells where it was.
+            None => Snapshot { tip, paths: Vec::new(), touches: of_flag(touches_of_all(walker, tip)?, key) },
+        },
     };
     index.save(&found);
     Ok(found.touches)

@@ -5,11 +5,11 @@
 
 use super::contents::Contents;
 use super::merges::{self, Scope};
-use super::touch::{FileVersion, Touch, TouchKind, flag_of, pairs};
+use super::touch::{FileVersion, Pair, Touch, TouchKind, flag_of, pairs};
 use crate::git::{Commit, CommitId, GitError, LogQuery, MergeChanges, RawChange, Repository, Source};
 use crate::model::{Flag, FlagKey};
 use crate::project::{Root, layout::FLAGS};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Walks the history of one repository of flags.
 pub(super) struct Walker<'r> {
@@ -44,7 +44,7 @@ impl Walker<'_> {
     /// What one commit of a log did to the flags in `scope`.
     pub(super) fn touches(&self, commit: &Commit, scope: &Scope) -> Result<Vec<Touch>, GitError> {
         if commit.parents.len() > 1 {
-            return merges::touches(self.root, self.repository, &self.contents, commit, scope);
+            return merges::touches(self, commit, scope);
         }
         let pairs = pairs(self.root, &commit.changes);
         if commit.parents.is_empty() && !pairs.is_empty() && self.is_cut(commit.id)? {
@@ -52,9 +52,7 @@ impl Walker<'_> {
             return Ok(Vec::new());
         }
         let touch = |(before, after)| Touch { commit: commit.id, before, after, kind: TouchKind::Own };
-        let mut touches: Vec<Touch> = pairs.into_iter().map(touch).collect();
-        self.join_renames(&mut touches);
-        Ok(touches)
+        Ok(self.join_renames(pairs).into_iter().map(touch).collect())
     }
 
     /// Whether the parents of a commit without parents are merely not here.
@@ -64,27 +62,28 @@ impl Walker<'_> {
 
     /// A flag that came and has the buckets of a flag that went is the same flag under another key: the salt of one of
     /// them is the key of the other, whether it was renamed or got its old key back.
-    pub(super) fn join_renames(&self, touches: &mut Vec<Touch>) {
-        let mut gone: Vec<usize> = (0..touches.len()).filter(|&at| touches[at].after.is_none()).collect();
-        let come: Vec<usize> = (0..touches.len()).filter(|&at| touches[at].before.is_none()).collect();
+    pub(super) fn join_renames(&self, mut pairs: Vec<Pair>) -> Vec<Pair> {
+        let mut gone: Vec<usize> = (0..pairs.len()).filter(|&at| pairs[at].1.is_none()).collect();
+        let come: Vec<usize> = (0..pairs.len()).filter(|&at| pairs[at].0.is_none()).collect();
         if gone.is_empty() || come.is_empty() {
-            return;
+            return pairs;
         }
         let mut joined = BTreeSet::new();
         for new in come {
-            let Some(flag) = self.readable(touches[new].after.as_ref()) else { continue };
-            let source = gone.iter().position(|&old| self.was(touches[old].before.as_ref(), &flag));
+            let Some(flag) = self.readable(pairs[new].1.as_ref()) else { continue };
+            let source = gone.iter().position(|&old| self.was(pairs[old].0.as_ref(), &flag));
             if let Some(source) = source {
                 let old = gone.remove(source);
-                touches[new].before = touches[old].before.take();
+                pairs[new].0 = pairs[old].0.take();
                 joined.insert(old);
             }
         }
         let mut at = 0;
-        touches.retain(|_| {
+        pairs.retain(|_| {
             at += 1;
             !joined.contains(&(at - 1))
         });
+        pairs
     }
 
     fn readable(&self, version: Option<&FileVersion>) -> Option<Flag> {
@@ -101,7 +100,10 @@ impl Walker<'_> {
 
     /// The commits that changed one of the files that were ever the flag of `path`: where a commit adds such a file and
     /// removes the same flag elsewhere, by key or by salt, that file is looked at too.
-    pub(super) fn follow(&self, tip: CommitId, path: String) -> Result<(Vec<Commit>, Scope), GitError> {
+    ///
+    /// `None` when more than these files has to be looked at: when the flag was removed somewhere, or something went on
+    /// beside the commit that moved or renamed it.
+    pub(super) fn follow(&self, tip: CommitId, path: String) -> Result<Option<(Vec<Commit>, Scope)>, GitError> {
         let mut paths = vec![path];
         let log = |from, paths: &Vec<String>| -> Result<Vec<Commit>, GitError> {
             self.repository.log(&self.query(from, None, &Scope::Paths(paths.clone())))?.collect()
@@ -110,25 +112,27 @@ impl Walker<'_> {
         let mut at = 0;
         while let Some(commit) = commits.get(at) {
             let mut sources = Vec::new();
-            for change in commit.changes.iter().filter(|change| change.old.is_none()) {
+            for change in &commit.changes {
                 sources.extend(self.source(commit, change)?.filter(|source| !paths.contains(source)));
+            }
+            let is_removed = commit.changes.iter().any(|change| change.new.is_none());
+            if is_removed && commit.changes.iter().all(|change| change.old.is_some()) {
+                return Ok(None);
             }
             if sources.is_empty() {
                 at += 1;
                 continue;
             }
             paths.extend(sources);
-            // Usually nobody still worked on the file in its old place, and only what is older has to be looked at again.
             let id = commit.id;
-            if self.repository.all_descend(id, &commit.parents, tip)? {
-                commits.truncate(at);
-                commits.extend(log(id, &paths)?);
-            } else {
-                commits = log(tip, &paths)?;
-                at = 0;
+            if !self.repository.all_descend(id, &commit.parents, tip)? {
+                return Ok(None);
             }
+            // Only what is older can be about the file in its old place.
+            commits.truncate(at);
+            commits.extend(log(id, &paths)?);
         }
-        Ok((commits, Scope::Paths(paths)))
+        Ok(Some((commits, Scope::Paths(paths))))
     }
 
     /// The file that an added one was before.
@@ -228,24 +232,62 @@ impl Walker<'_> {
     }
 }
 
-/// Of all touches, newest first, those of the flag that has this key at the end, under whichever keys it had before.
+/// Of all touches, newest first, those of the flag that has this key at the end, under whichever keys it had before: also
+/// those of branches that did not know yet that it was renamed. Beyond the one that created it, it goes on with the flag that
+/// was deleted in the same file, if there was one.
 pub(super) fn of_flag(touches: Vec<Touch>, key: &FlagKey) -> Vec<Touch> {
     let mut key = key.clone();
-    let mut own = Vec::new();
-    for touch in touches {
+    let mut own = BTreeSet::new();
+    // The file that the flag was created in, beyond its creation.
+    let mut created_in: Option<&str> = None;
+    // What happened to flags of other keys and may turn out to have happened to this one.
+    let mut others: HashMap<FlagKey, Vec<usize>> = HashMap::new();
+    for (at, touch) in touches.iter().enumerate() {
         let is = |version: Option<&FileVersion>| version.is_some_and(|version| version.key == key);
+        let is_side = |touch: &Touch| match &touch.kind {
+            TouchKind::Merge { sides, .. } => sides.iter().any(|(base, side)| is(side.as_ref()) || is(base.as_ref())),
+            TouchKind::Own => false,
+        };
+        if let Some(file) = created_in {
+            let deleted = touch.before.as_ref().filter(|_| touch.after.is_none());
+            if deleted.is_none_or(|version| version.key != key || version.path != file) {
+                continue;
+            }
+            created_in = None;
+        }
         if is(touch.after.as_ref()) {
+            own.insert(at);
             if let Some(old) = touch.renamed_from() {
                 key = old.clone();
+                own.extend(others.remove(old).unwrap_or_default());
             }
-            own.push(touch);
-        } else if is(touch.before.as_ref()) {
-            own.push(touch);
-        } else if let TouchKind::Merge { sides, .. } = &touch.kind
-            && sides.iter().any(|(base, side)| is(side.as_ref()) || is(base.as_ref()))
-        {
-            own.push(touch);
+            if touch.before.is_none() && touch.kind == TouchKind::Own {
+                created_in = touch.after.as_ref().map(|version| version.path.as_str());
+                others.clear();
+            }
+        } else if is(touch.before.as_ref()) || is_side(touch) {
+            own.insert(at);
+        } else if let Some(other) = touch.key() {
+            if touch.before.is_none() {
+                // A flag of its own began there.
+                others.remove(other);
+            } else {
+                others.entry(other.clone()).or_default().push(at);
+            }
         }
     }
-    own
+    let mut at = 0;
+    let is_own = |_: &Touch| {
+        at += 1;
+        own.contains(&(at - 1))
+    };
+    touches.into_iter().filter(is_own).collect()
+}
+
+/// Of all touches, newest first, those of every flag that ever had this key, and of the one that has it now under its
+/// earlier keys.
+pub(super) fn of_key(touches: Vec<Touch>, key: &FlagKey) -> Vec<Touch> {
+    let latest = of_flag(touches.clone(), key);
+    let has = |version: &Option<FileVersion>| version.as_ref().is_some_and(|version| version.key == *key);
+    touches.into_iter().filter(|touch| has(&touch.before) || has(&touch.after) || latest.contains(touch)).collect()
 }

@@ -138,11 +138,12 @@ fn an_earlier_life_in_another_folder_is_another_flag() {
     let mut everything = entries(&repo, &["audit"]);
     everything.retain(|entry| entry["flag"] == "a");
     assert_eq!(everything, entries(&repo, &["log", "a", "--all-lives"]));
-    // Remembered or not, and when it is gone, there is nothing else that could be meant.
+    // Remembered or not, and when it is gone.
     repo.flag(&["disable", "a", "--env", "production"]).ok();
     assert_eq!(entries(&repo, &["log", "a"]).len(), 3);
     repo.flag(&["delete", "a"]).ok();
-    assert_eq!(entries(&repo, &["log", "a"]).len(), 8);
+    assert_eq!(field(&entries(&repo, &["log", "a"]), "action"), ["delete", "disable", "enable", "create"]);
+    assert_eq!(entries(&repo, &["log", "a", "--all-lives"]).len(), 8);
 }
 
 #[test]
@@ -152,8 +153,9 @@ fn a_flag_that_was_deleted_and_comes_back_in_its_place_is_one_log() {
     repo.flag(&["delete", "a"]).ok();
     repo.write("flags/a.yaml", text);
     repo.commit_all("a again");
+    repo.flag(&["rollout", "a", "40", "--env", "production"]).ok();
     let log = agree(&repo, "a");
-    assert_eq!(field(&log, "action"), ["create", "delete", "rollout", "enable", "create"]);
+    assert_eq!(field(&log, "action"), ["rollout", "create", "delete", "rollout", "enable", "create"]);
 }
 
 #[test]
@@ -304,4 +306,94 @@ fn all_flags_and_one_flag_print_alike() {
         .collect();
     assert_eq!(json.json()["entries"], Value::Array(lines));
     assert_eq!(json.json()["entries"][0]["previous"], json.json()["entries"][1]["digest"]);
+}
+
+/// What `audit` of everything tells of these keys.
+fn told_of(repo: &TestRepo, keys: &[&str]) -> Vec<Value> {
+    let mut all = entries(repo, &["audit"]);
+    all.retain(|entry| keys.contains(&entry["flag"].as_str().unwrap()));
+    all
+}
+
+#[test]
+fn a_branch_that_did_not_know_of_a_rename_is_part_of_the_log() {
+    let repo = two();
+    repo.git(&["switch", "-q", "-c", "side"]);
+    repo.flag(&["rollout", "a", "30", "--env", "production"]).ok();
+    repo.git(&["switch", "-q", "main"]);
+    repo.flag(&["rename", "a", "z"]).ok();
+    repo.git(&["merge", "-q", "--no-edit", "side"]);
+    assert!(repo.read("flags/z.yaml").contains("percentage: 30"));
+    repo.flag(&["enable", "z", "--env", "staging"]).ok();
+    let log = agree(&repo, "z");
+    let mut actions = field(&log, "action");
+    assert_eq!(actions[0], "enable");
+    actions.sort_unstable();
+    assert_eq!(actions, ["create", "enable", "enable", "rename", "rollout", "rollout"]);
+    let kinds: Vec<&str> = field(&log, "kind");
+    assert!(kinds.iter().all(|kind| *kind == "change"), "{kinds:?}");
+    // One chain: only the first entry has none before.
+    let open = log.iter().filter(|entry| entry["previous"].is_null()).count();
+    assert_eq!(open, 1, "{log:#?}");
+}
+
+#[test]
+fn a_rename_that_is_merged_into_a_branch_that_went_on_is_part_of_the_log() {
+    let repo = two();
+    repo.git(&["switch", "-q", "-c", "side"]);
+    repo.flag(&["rename", "a", "z"]).ok();
+    repo.git(&["switch", "-q", "main"]);
+    repo.flag(&["rollout", "a", "30", "--env", "production"]).ok();
+    repo.git(&["merge", "-q", "--no-edit", "side"]);
+    assert!(repo.read("flags/z.yaml").contains("percentage: 30"));
+    let log = agree(&repo, "z");
+    let mut actions = field(&log, "action");
+    actions.sort_unstable();
+    assert_eq!(actions, ["create", "enable", "rename", "rollout", "rollout"]);
+    assert_eq!(log.iter().filter(|entry| entry["previous"].is_null()).count(), 1, "{log:#?}");
+}
+
+#[test]
+fn where_another_branch_moved_the_file_belongs_to_the_log() {
+    let repo = two();
+    repo.git(&["switch", "-q", "-c", "side"]);
+    fs::create_dir_all(repo.path().join("flags/c")).unwrap();
+    repo.git(&["mv", "flags/a.yaml", "flags/c/a.yaml"]);
+    repo.commit_all("move");
+    repo.flag(&["rollout", "a", "30", "--env", "production"]).ok();
+    repo.git(&["switch", "-q", "main"]);
+    repo.git(&["merge", "-q", "--no-ff", "-s", "ours", "-m", "dropped", "side"]);
+    let log = agree(&repo, "a");
+    assert_eq!(field(&log, "action"), ["merged-away", "rollout", "move", "rollout", "enable", "create"]);
+    assert!(repo.read("flags/a.yaml").contains("percentage: 10"));
+}
+
+#[test]
+fn a_deletion_that_is_lost_in_a_merge_is_told_as_that() {
+    let repo = two();
+    repo.git(&["switch", "-q", "-c", "side"]);
+    repo.git(&["rm", "-q", "flags/a.yaml"]);
+    repo.commit_all("delete");
+    repo.git(&["switch", "-q", "main"]);
+    repo.flag(&["rollout", "a", "20", "--env", "production"]).ok();
+    assert_ne!(repo.try_git(&["merge", "-q", "--no-edit", "side"]).code, 0);
+    repo.git(&["add", "flags/a.yaml"]);
+    repo.commit_all("keep");
+    let log = agree(&repo, "a");
+    assert_eq!(
+        (&log[0]["action"], &log[0]["summary"]),
+        (&"merged-away".into(), &"lost in a merge: its deletion".into())
+    );
+    assert_eq!(log[0]["sha256"]["before"], Value::Null);
+}
+
+#[test]
+fn all_lives_of_a_key_that_a_rename_took_over() {
+    let repo = two();
+    repo.flag(&["delete", "a"]).ok();
+    repo.flag(&["rename", "b", "a"]).ok();
+    assert_eq!(field(&entries(&repo, &["log", "a"]), "action"), ["rename", "create"]);
+    let lives = entries(&repo, &["log", "a", "--all-lives"]);
+    assert_eq!(lives, told_of(&repo, &["a", "b"]));
+    assert_eq!(lives.len(), 6);
 }
