@@ -49,9 +49,7 @@ impl Bench<'_> {
         let branch = verdict.decision.as_ref().and_then(|(decision, _)| coverage::taken(decision));
         let (decision, why, steps) = match &verdict.decision {
             None => (None, String::new(), String::new()),
-            Some((decision, trace)) => {
-                (Some(decision.to_json()), words(decision), self.steps(&mismatches, trace))
-            }
+            Some((decision, trace)) => (Some(decision.to_json()), words(decision), self.steps(&mismatches, trace)),
         };
         Answered {
             title: case.title(),
@@ -166,8 +164,10 @@ impl Bench<'_> {
             steps: String::new(),
         };
         let start = Position { line: 1, column: 1 };
-        let context = golden_context(golden).map_err(|actual| {
-            Mismatch { what: "context", expected: "attributes that fit together".to_owned(), actual }
+        let context = golden_context(golden).map_err(|actual| Mismatch {
+            what: "context",
+            expected: "attributes that fit together".to_owned(),
+            actual,
         });
         let context = match (self.unknown_environment(&golden.environment), context) {
             (Some(mismatch), _) | (None, Err(mismatch)) => {

@@ -127,7 +127,8 @@ impl Written {
         let first = self.changes.len() == self.answers && self.changes.iter().all(|(_, before, _)| before.is_none());
         if !first {
             for (flag, before, now) in &self.changes {
-                let word = |answer: &Option<Answer>| answer.as_ref().map_or_else(|| "(none)".to_owned(), Answer::to_string);
+                let word =
+                    |answer: &Option<Answer>| answer.as_ref().map_or_else(|| "(none)".to_owned(), Answer::to_string);
                 let arrow = Symbol::Arrow.text(terminal);
                 let words = plain(&format!("{} {arrow} {}", word(before), word(now)));
                 text += &format!("    {}  {}\n", paint(DIM, flag), words);
@@ -155,7 +156,10 @@ impl Report {
     fn words(&self) -> String {
         let changed = self.written.iter().filter(|file| !file.changes.is_empty()).count();
         match (self.written.len(), changed) {
-            (0, _) => "there are no golden contexts; they belong in `flags/tests/golden/NAME.yaml` (`git flag explain F306`)".to_owned(),
+            (0, _) => {
+                "there are no golden contexts; they belong in `flags/tests/golden/NAME.yaml` (`git flag explain F306`)"
+                    .to_owned()
+            }
             (_, 0) => "all answers are as recorded, nothing to write".to_owned(),
             _ => format!("{} written in the work tree, not committed", count(changed, "file")),
         }
