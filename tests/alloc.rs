@@ -108,6 +108,7 @@ fn a_regular_expression_does_not_allocate_once_it_is_warm() {
             operand,
             ignore_case: false,
             lenient: false,
+            any_item: false,
         })];
         environment.rules.push(rule);
     });

@@ -25,7 +25,7 @@ pub(crate) fn ruled_key(number: usize) -> String {
 
 fn test(attribute: &str, operator: &'static str, operand: Operand) -> Condition {
     let attribute = AttributePath::parse(attribute).unwrap();
-    Condition::Test(Test { attribute, operator, operand, ignore_case: false, lenient: false })
+    Condition::Test(Test { attribute, operator, operand, ignore_case: false, lenient: false, any_item: false })
 }
 
 fn text(text: &str) -> Scalar {

@@ -125,7 +125,8 @@ fn test(project: &Project, text: &str) -> Result<Test> {
     let declared =
         project.attributes.as_ref().and_then(|attributes| attributes.get(&path)).map(|found| found.attribute_type);
     let operand = operand(text, operator, declared, value)?;
-    let test = Test { attribute: path, operator: operator.name, operand, ignore_case: false, lenient: false };
+    let test =
+        Test { attribute: path, operator: operator.name, operand, ignore_case: false, lenient: false, any_item: false };
     match operator::check(&test) {
         Ok(()) => Ok(test),
         Err(problem) => Err(refused(text, problem)),

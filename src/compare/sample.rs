@@ -71,7 +71,14 @@ pub(super) fn test(attribute: &str, operator: &'static str, operands: &[&str]) -
         [one] => Operand::One(one.clone()),
         _ => Operand::Many(texts),
     };
-    Condition::Test(Test { attribute: path(attribute), operator, operand, ignore_case: false, lenient: false })
+    Condition::Test(Test {
+        attribute: path(attribute),
+        operator,
+        operand,
+        ignore_case: false,
+        lenient: false,
+        any_item: false,
+    })
 }
 
 pub(super) fn in_segment(name: &str) -> Condition {

@@ -104,6 +104,7 @@ pub(super) fn condition(it: &Condition) -> Value {
                 (test.operator, Some(operand)),
                 ("ignore_case", ignore_case),
                 ("lenient", test.lenient.then_some(Value::Bool(true))),
+                ("any_item", test.any_item.then_some(Value::Bool(true))),
             ])
         }
         Condition::Segment(name) => object([("segment", Some(text(name)))]),

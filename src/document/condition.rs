@@ -108,6 +108,7 @@ impl Decoder<'_> {
         let operator = self.one_operator(slot, fields, unknown);
         let ignore_case = self.modifier(fields, "ignore_case", operator, |operator| operator.ignores_case);
         let lenient = self.modifier(fields, "lenient", operator, |operator| operator.lenient);
+        let any_item = self.modifier(fields, "any_item", operator, |operator| operator.any_item);
         let (operator, own) = operator?;
         let operand = self.operand(operator, own);
         let test = Test {
@@ -116,6 +117,7 @@ impl Decoder<'_> {
             operand: operand?,
             ignore_case: ignore_case?,
             lenient: lenient?,
+            any_item: any_item?,
         };
         let checked = match operator.takes {
             Takes::PatternOrPatterns => return self.patterns(operator, own, test),
@@ -189,10 +191,10 @@ impl Decoder<'_> {
         let Some(slot) = fields.get(name) else { return Some(false) };
         let Some((operator, _)) = operator.filter(|(operator, _)| !takes(operator)) else { return self.boolean(slot) };
         let message = format!("`{name}` can't stand beside `{}`", operator.name);
-        let why = if name == "lenient" {
-            "remove it: this operator compares neither numbers by order nor versions"
-        } else {
-            "remove it: this operator does not compare text"
+        let why = match name {
+            "lenient" => "remove it: this operator compares neither numbers by order nor versions",
+            "any_item" => "remove it: this operator does not look into the attribute",
+            _ => "remove it: this operator does not compare text",
         };
         let problem = self.report(&shape::FIELD_NOT_HERE, slot.key.unwrap_or_default(), message);
         problem.help.push(why.into());

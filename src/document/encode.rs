@@ -265,6 +265,7 @@ fn test(test: &Test) -> Data {
         (test.operator, Some(operand)),
         ("ignore_case", test.ignore_case.then_some(Data::Boolean(true))),
         ("lenient", test.lenient.then_some(Data::Boolean(true))),
+        ("any_item", test.any_item.then_some(Data::Boolean(true))),
     ])
 }
 

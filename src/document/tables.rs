@@ -237,6 +237,7 @@ pub static TEST: Object = Object {
         required("attribute", Shape::Attribute, "The attribute, by path: `account.age_days`"),
         optional("ignore_case", Shape::Boolean, "Compare text ignoring case"),
         optional("lenient", Shape::Boolean, "Take text for a number, and versions such as `2.1` and `v2.1.0`"),
+        optional("any_item", Shape::Boolean, "Of a list, look at its items: one that matches is enough"),
     ],
 };
 

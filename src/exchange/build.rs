@@ -220,6 +220,7 @@ pub(super) fn test(path: &AttributePath, operator: &'static str, scalar: Scalar)
         operand: Operand::One(scalar),
         ignore_case: false,
         lenient: false,
+        any_item: false,
     })
 }
 
@@ -231,6 +232,7 @@ pub(super) fn test_any(path: &AttributePath, operator: &'static str, scalars: Ve
         operand: Operand::Many(scalars),
         ignore_case: false,
         lenient: false,
+        any_item: false,
     })
 }
 
@@ -271,6 +273,13 @@ pub(super) fn scalar(json: &Json) -> Option<Scalar> {
         Json::String(text) => Some(Scalar::Text(text.clone())),
         Json::Null | Json::Array(_) | Json::Object(_) => None,
     }
+}
+
+/// Whether `json` matches the test, whatever its attribute.
+pub(super) fn holds(condition: &Condition, json: &Json) -> bool {
+    use crate::evaluate::operator::{Attribute, Prepared};
+    let Condition::Test(test) = condition else { return false };
+    Prepared::new(test).is_ok_and(|prepared| prepared.matches(&Attribute::new(Some(json), prepared.forms())))
 }
 
 /// A path of names, each taken as it is.

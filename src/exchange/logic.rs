@@ -234,7 +234,7 @@ fn push(laid: &mut Laid, when: &Formula, serve: Serve) {
 }
 
 /// A split as the simplest serve that says the same.
-fn serve(draw: &Draw, mut entries: Vec<Weighted>, around: Around<'_>) -> Serve {
+pub(super) fn serve(draw: &Draw, mut entries: Vec<Weighted>, around: Around<'_>) -> Serve {
     let sum: u128 = entries.iter().map(|entry| u128::from(entry.weight.steps())).sum();
     let rollout = |strategy, settings, serve| {
         Serve::Rollout(Rollout {

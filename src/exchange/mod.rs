@@ -9,7 +9,9 @@ mod build;
 pub mod export;
 mod flagd;
 mod item;
+mod launchdarkly;
 mod logic;
+mod pattern;
 mod read;
 mod unleash;
 
@@ -66,6 +68,12 @@ pub static SOURCES: &[Source] = &[
         title: "Unleash",
         files: "what the server gives to SDKs, /api/client/features, for one environment",
         read: unleash::read,
+    },
+    Source {
+        name: "launchdarkly",
+        title: "LaunchDarkly",
+        files: "JSON or YAML with `flags` and `segments`, as SDKs and the Relay Proxy read it, or flags of the REST API",
+        read: launchdarkly::read,
     },
 ];
 

@@ -104,8 +104,8 @@ fn condition(base: &Condition, theirs: &Condition, ours: &Condition) -> Option<C
     }
     let (Condition::Test(b), Condition::Test(t), Condition::Test(o)) = (base, theirs, ours) else { return None };
     let same = |other: &Test| {
-        (&b.attribute, b.operator, b.ignore_case, b.lenient)
-            == (&other.attribute, other.operator, other.ignore_case, other.lenient)
+        (&b.attribute, b.operator, b.ignore_case, b.lenient, b.any_item)
+            == (&other.attribute, other.operator, other.ignore_case, other.lenient, other.any_item)
     };
     let (Operand::Many(base), Operand::Many(theirs), Operand::Many(ours)) = (&b.operand, &t.operand, &o.operand) else {
         return None;

@@ -183,7 +183,14 @@ pub(super) fn equals(attribute: &str, value: &str) -> Condition {
 
 pub(super) fn test_with(attribute: &str, name: &str, operand: Operand) -> Condition {
     let operator = operator::find(name).unwrap().name;
-    Condition::Test(Test { attribute: path(attribute), operator, operand, ignore_case: false, lenient: false })
+    Condition::Test(Test {
+        attribute: path(attribute),
+        operator,
+        operand,
+        ignore_case: false,
+        lenient: false,
+        any_item: false,
+    })
 }
 
 pub(super) fn exists(attribute: &str, there: bool) -> Condition {

@@ -44,6 +44,8 @@ pub struct Test {
     pub ignore_case: bool,
     /// Take text for a number, and a version that is not strict.
     pub lenient: bool,
+    /// Of a list, look at its items: one that matches is enough.
+    pub any_item: bool,
 }
 
 /// The right-hand side of a test.
@@ -141,7 +143,10 @@ impl fmt::Display for Condition {
                 if test.ignore_case {
                     f.write_str(" (ignoring case)")?;
                 }
-                if test.lenient { f.write_str(" (leniently)") } else { Ok(()) }
+                if test.lenient {
+                    f.write_str(" (leniently)")?;
+                }
+                if test.any_item { f.write_str(" (any item)") } else { Ok(()) }
             }
             Self::Segment(name) => write!(f, "in segment {name}"),
             Self::Percentage { share, by, salt, bucketing } => {

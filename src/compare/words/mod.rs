@@ -54,7 +54,8 @@ pub fn list_change(before: &Test, after: &Test) -> Option<String> {
     let alike = before.attribute == after.attribute
         && before.operator == after.operator
         && before.ignore_case == after.ignore_case
-        && before.lenient == after.lenient;
+        && before.lenient == after.lenient
+        && before.any_item == after.any_item;
     let (Operand::Many(old), Operand::Many(new)) = (&before.operand, &after.operand) else { return None };
     let only = |these: &[Scalar], those: &[Scalar], sign: &str| -> Vec<String> {
         these.iter().filter(|it| !those.contains(it)).map(|it| format!("{sign} {it}")).collect()

@@ -35,7 +35,7 @@ codes! {
         "A serve always decides, so it is one variant or one strategy (`percentage`, `split`, `gradual`, `linear`, `canary`, `ring`). Two of them would leave open which one counts. Write for example `serve: {percentage: 25}`.";
     FIELD_NOT_HERE = "F030" "field-not-here" Error
         "a field that does not go with its neighbours"
-        "The field exists, but means nothing beside these: `by`, `salt` and `bucketing` go with strategies that use buckets (not with `ring`), an inner `serve` with those that ramp one variant (not with `split`), `ignore_case` with operators that compare text, `lenient` with those that compare numbers or versions by order. Remove it.";
+        "The field exists, but means nothing beside these: `by`, `salt` and `bucketing` go with strategies that use buckets (not with `ring`), an inner `serve` with those that ramp one variant (not with `split`), `ignore_case` with operators that compare text, `lenient` with those that compare numbers or versions by order, `any_item` with all but `exists`. Remove it.";
     BAD_PERCENTAGE = "F031" "bad-percentage" Error
         "not a percentage"
         "Percentages are plain decimal numbers from 0 to 100 with at most three decimals, such as `25` or `33.334`, without quotes, exponent or percent sign. They are kept as integers of 0.001 %, never as floating-point numbers, so that a share is exactly what the file says.";

@@ -84,7 +84,12 @@ fn operators(body: &mut Map<String, Value>) {
     let with_case: Vec<Value> = OPERATORS.iter().filter(|operator| operator.ignores_case).map(requires).collect();
     body.insert("oneOf".into(), one.into());
     let lenient: Vec<Value> = OPERATORS.iter().filter(|operator| operator.lenient).map(requires).collect();
-    let modifiers = json!({ "ignore_case": { "anyOf": with_case }, "lenient": { "anyOf": lenient } });
+    let of_items: Vec<Value> = OPERATORS.iter().filter(|operator| operator.any_item).map(requires).collect();
+    let modifiers = json!({
+        "ignore_case": { "anyOf": with_case },
+        "lenient": { "anyOf": lenient },
+        "any_item": { "anyOf": of_items },
+    });
     body.insert("dependentSchemas".into(), modifiers);
 }
 

@@ -17,6 +17,7 @@ fn reads_every_operator_of_the_table() {
         };
         let case = if operator.ignores_case { ", ignore_case: true" } else { "" };
         let case = if operator.lenient { ", lenient: true" } else { case };
+        let case = if operator.any_item { format!("{case}, any_item: true") } else { case.into() };
         good_flag(&with_when(&format!("[{{attribute: a.b, {}: {operand}{case}}}]", operator.name)));
     }
 }

@@ -20,6 +20,8 @@ pub use presence::TYPES;
 pub use table::OPERATORS;
 
 use crate::model::{Operand, Scalar, Test};
+use attribute::Kind;
+use serde_json::Value as Json;
 use std::cmp::Ordering;
 
 /// What an operator compares with.
@@ -64,6 +66,8 @@ pub struct Operator {
     pub ignores_case: bool,
     /// Whether `lenient: true` may stand beside it.
     pub lenient: bool,
+    /// Whether `any_item: true` may stand beside it.
+    pub any_item: bool,
     /// One line for people.
     pub doc: &'static str,
     /// What it says about some attributes; documentation prints them, and a test holds them.
@@ -127,6 +131,7 @@ impl Accepts {
 pub(crate) struct Prepared {
     matcher: Matcher,
     negative: bool,
+    any_item: bool,
 }
 
 /// One for each way of comparing.
@@ -159,13 +164,38 @@ impl Prepared {
                 operator.name
             ));
         }
-        Ok(Self { matcher: (operator.prepare)(test)?, negative: operator.negative })
+        if test.any_item && !operator.any_item {
+            return Err(format!(
+                "`{}` does not look into the attribute, so `any_item` has no place beside it",
+                operator.name
+            ));
+        }
+        Ok(Self { matcher: (operator.prepare)(test)?, negative: operator.negative, any_item: test.any_item })
     }
 
     /// Whether `attribute`, which has the [`forms`](Self::forms), matches.
     #[inline]
     pub(crate) fn matches(&self, attribute: &Attribute<'_>) -> bool {
-        let applies = match &self.matcher {
+        let applies = match (self.any_item, attribute.kind) {
+            (true, Kind::List(items)) => Some(self.any_of(items)),
+            _ => self.applies(attribute),
+        };
+        applies.is_some_and(|found| found != self.negative)
+    }
+
+    /// Whether one of the items, which is no list itself, is what the operator looks for.
+    #[inline(never)]
+    fn any_of(&self, items: &[Json]) -> bool {
+        let forms = self.forms();
+        items
+            .iter()
+            .filter(|item| !item.is_array())
+            .any(|item| self.applies(&Attribute::new(Some(item), forms)) == Some(true))
+    }
+
+    #[inline]
+    fn applies(&self, attribute: &Attribute<'_>) -> Option<bool> {
+        match &self.matcher {
             Matcher::OneOf(matcher) => matcher.test(attribute),
             Matcher::Contains(matcher) => matcher.test(attribute),
             Matcher::Affix(matcher) => matcher.test(attribute),
@@ -178,8 +208,7 @@ impl Prepared {
             Matcher::Presence(matcher) => Some(matcher.test(attribute)),
             Matcher::Emptiness(matcher) => matcher.test(attribute),
             Matcher::Types(matcher) => matcher.test(attribute),
-        };
-        applies.is_some_and(|found| found != self.negative)
+        }
     }
 
     /// What has to be worked out of an attribute before it can be compared.

@@ -25,6 +25,7 @@ macro_rules! operators {
             negative: operators!(@is_not $($mark)*),
             ignores_case: operators!(@is_case $($mark)*),
             lenient: operators!(@is_lenient $($mark)*),
+            any_item: operators!(@looks_inside $name),
             doc: $doc,
             examples: &[$(Example {
                 operand: $operand,
@@ -43,6 +44,8 @@ macro_rules! operators {
     (@is_lenient not lenient) => { true };
     (@is_lenient lenient) => { true };
     (@is_lenient $($rest:ident)*) => { false };
+    (@looks_inside "exists") => { false };
+    (@looks_inside $name:literal) => { true };
     (@attribute -) => { None };
     (@attribute $attribute:literal) => { Some($attribute) };
     (@any) => { false };

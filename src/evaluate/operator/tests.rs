@@ -16,7 +16,14 @@ fn test_of(operator: &'static str, operand: &str, ignore_case: bool) -> Test {
         Json::Array(items) => Operand::Many(items.iter().map(scalar_of).collect()),
         other => Operand::One(scalar_of(&other)),
     };
-    Test { attribute: AttributePath::parse("x").unwrap(), operator, operand, ignore_case, lenient: false }
+    Test {
+        attribute: AttributePath::parse("x").unwrap(),
+        operator,
+        operand,
+        ignore_case,
+        lenient: false,
+        any_item: false,
+    }
 }
 
 #[test]

@@ -40,6 +40,7 @@ fn test_condition() -> impl Strategy<Value = Condition> {
                 operand,
                 ignore_case,
                 lenient: fold && operator.lenient,
+                any_item: fold && operator.any_item,
             })
         },
     )

@@ -121,7 +121,14 @@ pub(super) fn equals(attribute: &str, text: &str) -> Condition {
 }
 
 pub(super) fn test(attribute: &str, operator: &'static str, operand: Operand) -> Condition {
-    Condition::Test(Test { attribute: path(attribute), operator, operand, ignore_case: false, lenient: false })
+    Condition::Test(Test {
+        attribute: path(attribute),
+        operator,
+        operand,
+        ignore_case: false,
+        lenient: false,
+        any_item: false,
+    })
 }
 
 pub(super) fn in_segment(name: &str) -> Condition {

@@ -259,6 +259,7 @@ fn attribute_order(path: &AttributePath, operator: &str, json: &Json) -> Result<
         operand: Operand::One(Scalar::Number(bound)),
         ignore_case: false,
         lenient: true,
+        any_item: false,
     }));
     // A missing attribute counts as 0.
     let missing = 0.0_f64.partial_cmp(&bound).is_some_and(|order| holds(operator, order));
@@ -287,6 +288,7 @@ pub(super) fn numbers(version: &str) -> Option<(u64, u64)> {
         operand: Operand::One(Scalar::Text(version.to_owned())),
         ignore_case: false,
         lenient: true,
+        any_item: false,
     };
     crate::evaluate::operator::check(&check).ok()?;
     let plain = version.trim_start_matches(['v', 'V']);

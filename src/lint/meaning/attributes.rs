@@ -166,6 +166,9 @@ fn is_targeting_key(attribute: &AttributePath) -> bool {
 fn wrong_operator(test: &Test, declaration: &AttributeDeclaration, takes: Takes) -> Option<Diagnostic> {
     let form = Form::of(declaration.attribute_type);
     let list = matches!(form, Form::Texts | Form::Numbers);
+    if list && test.any_item {
+        return None;
+    }
     let (fits, help) = match takes {
         Takes::Boolean | Takes::TypeOrTypes => (true, ""),
         Takes::Scalar | Takes::Scalars => (!list, "use `contains` to ask for an item of the list"),

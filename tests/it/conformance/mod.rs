@@ -5,6 +5,8 @@
 //! for each source stands in `tests/conformance/` and runs always.
 
 mod flagd;
+mod launchdarkly;
+mod own;
 mod unleash;
 
 use git_flag::evaluate::{Context, Decision, Program};
@@ -37,7 +39,11 @@ pub(crate) struct Suite {
 pub(crate) fn suites(folder: &str) -> Option<PathBuf> {
     let root = std::env::var_os("GIT_FLAG_SUITES").filter(|root| !root.is_empty())?;
     let path = Path::new(&root).join(folder);
-    assert!(path.is_dir(), "there is no folder {}", path.display());
+    assert!(Path::new(&root).is_dir(), "there is no folder {}", Path::new(&root).display());
+    if !path.is_dir() {
+        println!("there is no folder {}: that suite is not run", path.display());
+        return None;
+    }
     Some(path)
 }
 
