@@ -1,9 +1,10 @@
 use super::arguments::{AtArgs, FormatArgs, moment};
 use crate::commands::Session;
+use crate::diagnostic::codes::change;
 use crate::diagnostic::{Diagnostic, Exit, Failure, Result, Severity};
 use crate::git::{Repository, Source};
 use crate::project::layout::{self, Role};
-use crate::project::{Validation, View, validate};
+use crate::project::{Root, Validation, View, validate};
 use crate::render::{Format, Outcome, Report, Terminal, diagnostic};
 use crate::source::Sources;
 use serde_json::{Value, json};
@@ -60,6 +61,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         moment(root.repository(), args.at.at.as_deref(), None, session.now())?.view
     };
     let Validation { mut problems, sources, flags, segments } = validate(&root.files(view)?, session.now())?;
+    args.check_paths(&root, view, session.directory())?;
     diagnostic::locate(&mut problems, &sources);
     diagnostic::sort(&mut problems, &sources);
     let prefix = root.prefix().to_owned();
@@ -96,6 +98,24 @@ fn without_project(session: &Session, failure: Box<Failure>) -> Result<Outcome> 
 }
 
 impl Args {
+    /// A path that names nothing is a slip of the pen, not a repository without problems.
+    fn check_paths(&self, root: &Root, view: View, current: &Path) -> Result<()> {
+        if self.paths.is_empty() {
+            return Ok(());
+        }
+        let files = root.files(view)?.list()?;
+        for path in &self.paths {
+            let asked = current.join(path.trim_start_matches("./"));
+            let is_listed = files.iter().any(|file| root.directory().join(&*file.path).starts_with(&asked));
+            let is_there = asked.exists() && asked.starts_with(root.directory().join(layout::FLAGS));
+            if !is_listed && !is_there {
+                return Err(Failure::new(&change::BAD_ARGUMENT, format!("there is no file of the flags at `{path}`"))
+                    .help("paths are relative to the current folder; without any, everything is shown"));
+            }
+        }
+        Ok(())
+    }
+
     /// Whether the problem is in one of the paths that were asked for, as seen from the current folder.
     fn wants(&self, problem: &Diagnostic, current: &Path, root: &Path) -> bool {
         if self.paths.is_empty() {

@@ -58,9 +58,9 @@ impl Timestamp {
             None if without_fraction(rest).is_empty() => return Err(TimeError::NoOffset(text.to_owned())),
             None => return Err(not_a_time()),
         };
-        let utc = jiff::tz::Offset::UTC.to_timestamp(civil).map_err(|_| not_a_time())?;
-        let seconds = utc.as_second() - offset;
-        jiff::Timestamp::from_second(seconds).map_or_else(|_| Err(not_a_time()), |_| Ok(Self(seconds)))
+        let seconds = civil.duration_since(EPOCH).as_secs() - offset;
+        // Neither before the year -9999 nor after 9999.
+        civil_of(seconds).map_or_else(|| Err(not_a_time()), |_| Ok(Self(seconds)))
     }
 
     /// The date in UTC, as `2026-12-01`.
@@ -80,6 +80,13 @@ impl Timestamp {
     pub fn minus(self, length: Seconds) -> Self {
         Self(self.0.saturating_sub_unsigned(length.0))
     }
+}
+
+const EPOCH: jiff::civil::DateTime = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
+
+/// Date and time in UTC, so many seconds after 1970. Unlike an instant it reaches to the last second of 9999 in UTC.
+fn civil_of(seconds: i64) -> Option<jiff::civil::DateTime> {
+    EPOCH.checked_add(jiff::SignedDuration::from_secs(seconds)).ok()
 }
 
 /// Whether `text` has a digit wherever `form` has a `d`, and the same character elsewhere; `T` stands for `t`, too.
@@ -123,9 +130,9 @@ fn offset(rest: &str) -> Option<i64> {
 /// RFC 3339 in UTC: `2026-12-01T09:00:00Z`.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_second(self.0) {
-            Ok(time) => write!(f, "{time}"),
-            Err(_) => write!(f, "@{}", self.0),
+        match civil_of(self.0) {
+            Some(civil) => write!(f, "{civil}Z"),
+            None => write!(f, "@{}", self.0),
         }
     }
 }
@@ -175,6 +182,16 @@ impl fmt::Display for Seconds {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_second_of_9999_is_a_time() {
+        for text in ["9999-12-31", "9999-12-31T23:59:59Z"] {
+            let time = Timestamp::parse(text).unwrap();
+            assert!(time.to_string().starts_with(text), "{time}");
+        }
+        assert!(Timestamp::parse("9999-12-31T23:59:59-01:00").is_err());
+        assert_eq!(Timestamp::from_unix(i64::MAX).to_string(), format!("@{}", i64::MAX));
+    }
 
     #[test]
     fn times_need_an_offset_and_dates_are_midnight_utc() {

@@ -95,3 +95,15 @@ fn outside_git_and_in_conflicts() {
     );
     repo.flag(&["validate", "flags/ops"]).exits(1).prints("limits.yaml:3:1");
 }
+
+#[test]
+fn a_path_that_names_nothing_is_no_clean_bill() {
+    let repo = TestRepo::shop();
+    for path in ["flags/bda.yaml", "nosuch", "/etc", "../elsewhere"] {
+        repo.flag(&["validate", path]).exits(2).complains();
+        repo.flag(&["validate", "--staged", path]).exits(2).complains();
+    }
+    for path in ["flags", ".", "./flags/features", "flags/project.yaml", "flags/features/new-checkout.yaml"] {
+        repo.flag(&["validate", path]).ok();
+    }
+}
