@@ -238,7 +238,8 @@ impl Decoder<'_> {
     /// A salt, under a native algorithm or another.
     pub(super) fn salt(&mut self, slot: Slot<'_, '_>, native: bool) -> Option<String> {
         let text = self.text_ref(slot, "text")?;
-        let (wrong, help) = if text.is_empty() {
+        // Some of the systems that flags come from have empty salts.
+        let (wrong, help) = if native && text.is_empty() {
             ("a salt can't be empty", "remove it: without a salt the key is used".to_owned())
         } else if native && text.contains('/') {
             ("a salt can't contain `/`", format!("write `{}`, say", text.replace('/', "-")))

@@ -8,6 +8,7 @@ mod attributes;
 mod build;
 pub mod export;
 mod flagd;
+mod growthbook;
 mod item;
 mod launchdarkly;
 mod logic;
@@ -68,6 +69,12 @@ pub static SOURCES: &[Source] = &[
         title: "Unleash",
         files: "what the server gives to SDKs, /api/client/features, for one environment",
         read: unleash::read,
+    },
+    Source {
+        name: "growthbook",
+        title: "GrowthBook",
+        files: "the payload of its SDKs, JSON with `features` and `savedGroups`",
+        read: growthbook::read,
     },
     Source {
         name: "launchdarkly",

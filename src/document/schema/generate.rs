@@ -88,7 +88,7 @@ impl Generator {
             Shape::Share => json!({ "type": "number", "minimum": 0, "maximum": 100 }),
             Shape::Bucket => json!({ "type": "number", "minimum": 0, "exclusiveMaximum": 100 }),
             Shape::Format => json!({ "type": "integer", "minimum": 1, "maximum": FORMAT }),
-            Shape::Salt => json!({ "type": "string", "minLength": 1 }),
+            Shape::Salt => json!({ "type": "string" }),
             Shape::Attribute => self.reference("attribute-path", |_| attribute_path()),
             Shape::By => {
                 let path = self.shape(Shape::Attribute, of);

@@ -6,6 +6,7 @@
 mod attribute;
 mod network;
 mod number;
+mod order;
 mod pattern;
 mod presence;
 mod set;
@@ -149,6 +150,9 @@ enum Matcher {
     Presence(presence::Presence),
     Emptiness(presence::Emptiness),
     Types(presence::Types),
+    Sorted(order::Sorted),
+    Parts(order::Parts),
+    Size(order::Size),
 }
 
 impl Prepared {
@@ -208,6 +212,9 @@ impl Prepared {
             Matcher::Presence(matcher) => Some(matcher.test(attribute)),
             Matcher::Emptiness(matcher) => matcher.test(attribute),
             Matcher::Types(matcher) => matcher.test(attribute),
+            Matcher::Sorted(matcher) => matcher.test(attribute),
+            Matcher::Parts(matcher) => matcher.test(attribute),
+            Matcher::Size(matcher) => matcher.test(attribute),
         }
     }
 
@@ -225,7 +232,10 @@ impl Prepared {
             | Matcher::Number(_)
             | Matcher::Presence(_)
             | Matcher::Emptiness(_)
-            | Matcher::Types(_) => Forms::NONE,
+            | Matcher::Types(_)
+            | Matcher::Sorted(_)
+            | Matcher::Parts(_)
+            | Matcher::Size(_) => Forms::NONE,
         }
     }
 }

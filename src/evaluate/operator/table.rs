@@ -4,6 +4,7 @@ use super::{Accepts, Example, Operator, Takes};
 use super::{
     network::Networks,
     number::Number,
+    order::{Parts, Size, Sorted},
     pattern::Patterns,
     presence::{Emptiness, Presence, Types},
     set,
@@ -156,6 +157,37 @@ pub static OPERATORS: &[Operator] = operators! {
         r#""2026-12-01""# : r#""2026-12-01T00:00:01Z""# => true, r#""2026-12-01""# : r#""2026-12-01""# => false,
         r#""1970-01-01""# : "1.5" => true, r#""1970-01-01""# : "0.5" => false, r#""1970-01-01""# : "true" => false,
         r#""2026-12-01""# : - => false,
+    }
+    "sorts_before" TextOrTexts () |test| Sorted::prepare(test, Accepts::LESS), "the text comes before this one, by code point" {
+        r#""2026-01-01""# : r#""2025-12-31""# => true, r#""b""# : r#""b""# => false, r#""b""# : r#""Z""# => true,
+        r#""5""# : "4" => false, r#""b""# : - => false,
+    }
+    "sorts_after" TextOrTexts () |test| Sorted::prepare(test, Accepts::GREATER), "the text comes after this one, by code point" {
+        r#""2026-01-01""# : r#""2026-01-01T00:00""# => true, r#""b""# : r#""b""# => false, r#""b""# : - => false,
+    }
+    "version_equal" TextOrTexts () |test| Parts::prepare(test, Accepts::EQUAL),
+        "the version is this one, part by part, whatever its form; a `v` in front and build metadata do not count" {
+        r#""1.2.3""# : r#""v1.2.3+b""# => true, r#""1.2.3""# : r#""1-2-3""# => true, r#""1.2""# : r#""1.2.0""# => false,
+        r#""7""# : "7" => true, r#""1.2.3""# : "true" => false, r#""1.2.3""# : - => false,
+    }
+    "version_greater_than" TextOrTexts () |test| Parts::prepare(test, Accepts::GREATER),
+        "the version comes after this one, part by part: numbers (of up to five digits) by value, and before text" {
+        r#""1.2.3.4""# : r#""1.2.3.10""# => true, r#""1.2.3-rc.1""# : r#""1.2.3""# => true, r#""2""# : r#""10""# => true,
+        r#""1.2.3""# : r#""1.2.3""# => false, r#""1.2.3""# : r#""a.b""# => true, r#""1.2.3""# : - => false,
+    }
+    "version_less_than" TextOrTexts () |test| Parts::prepare(test, Accepts::LESS),
+        "the version comes before this one, part by part: numbers (of up to five digits) by value, and before text" {
+        r#""1.2.3""# : r#""1.2""# => true, r#""1.2.3""# : r#""1.2.3-rc.1""# => true, r#""1.2.3""# : r#""1.10.0""# => false,
+        r#""1.2.3""# : - => false,
+    }
+    "size_equals" Number () |test| Size::prepare(test, Accepts::EQUAL), "the list has so many items" {
+        "2" : r#"["a", "b"]"# => true, "2" : "[]" => false, "2" : r#""ab""# => false, "0" : - => false,
+    }
+    "size_greater_than" Number () |test| Size::prepare(test, Accepts::GREATER), "the list has more items" {
+        "1" : r#"["a", "b"]"# => true, "2" : r#"["a", "b"]"# => false, "0" : "{}" => false, "0" : - => false,
+    }
+    "size_less_than" Number () |test| Size::prepare(test, Accepts::LESS), "the list has fewer items" {
+        "1" : "[]" => true, "1" : "[1]" => false, "1" : r#""""# => false, "1" : - => false,
     }
     "in_cidr" NetworkOrNetworks () Networks::prepare, "the address is in the network" {
         r#""10.0.0.0/8""# : r#""10.1.2.3""# => true, r#""10.0.0.0/8""# : r#""11.0.0.1""# => false,

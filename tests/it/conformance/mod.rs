@@ -5,6 +5,7 @@
 //! for each source stands in `tests/conformance/` and runs always.
 
 mod flagd;
+mod growthbook;
 mod launchdarkly;
 mod own;
 mod unleash;

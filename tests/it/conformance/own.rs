@@ -10,8 +10,12 @@ use serde_json::Value as Json;
 const NOW: i64 = 1_790_000_000;
 
 /// The files of each source that mutations start from.
-const FILES: &[(&str, &str)] =
-    &[("launchdarkly", "flags.json"), ("launchdarkly", "kinds.json"), ("launchdarkly", "rest.json")];
+const FILES: &[(&str, &str)] = &[
+    ("launchdarkly", "flags.json"),
+    ("launchdarkly", "kinds.json"),
+    ("launchdarkly", "rest.json"),
+    ("growthbook", "features.json"),
+];
 
 /// Imports `files` of `tests/conformance/<source>/`, and asks what `cases` beside the first says.
 pub(super) fn cases(source: &str, files: &[&str]) {
