@@ -145,7 +145,8 @@ impl Units {
             )
             .help("`git flag eval` answers for one; here, `--context` sets what all have in common"));
         }
-        let mut by: Vec<AttributePath> = serves.iter().filter_map(|served| served.by.as_ref()).flat_map(By::paths).cloned().collect();
+        let mut by: Vec<AttributePath> =
+            serves.iter().filter_map(|served| served.by.as_ref()).flat_map(By::paths).cloned().collect();
         by.push(AttributePath::targeting_key());
         by.sort();
         by.dedup();

@@ -129,8 +129,7 @@ fn item(refusal: &Refusal) -> Diagnostic {
 /// Everything, in the notation of the files.
 fn whole(catalog: &Catalog, keys: &[FlagKey]) -> Exported {
     let chosen = catalog.flags.values().filter(|flag| keys.is_empty() || keys.contains(&flag.key));
-    let flags: Map<String, Value> =
-        chosen.map(|flag| (flag.key.to_string(), encode::flag(flag).to_json())).collect();
+    let flags: Map<String, Value> = chosen.map(|flag| (flag.key.to_string(), encode::flag(flag).to_json())).collect();
     let segments: Map<String, Value> = catalog
         .segments
         .values()

@@ -107,11 +107,8 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
 }
 
 fn import(source: &Source, inputs: &[Input], args: &Args, project: &Project) -> Result<Imported> {
-    let environments: Vec<EnvironmentName> = args
-        .env
-        .iter()
-        .map(|name| super::arguments::environment(project, name.trim()))
-        .collect::<Result<_>>()?;
+    let environments: Vec<EnvironmentName> =
+        args.env.iter().map(|name| super::arguments::environment(project, name.trim())).collect::<Result<_>>()?;
     if environments.is_empty() {
         let names: Vec<&str> = project.environment_names().collect();
         return Err(Failure::new(&codes::MISSING_OPTION, "which environment are the flags for? `--env` is missing")

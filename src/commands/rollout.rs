@@ -186,6 +186,8 @@ mod tests {
         assert!(stage(&flag, &last, None).unwrap_err().to_string().contains("last stage"));
         assert!(stage(&flag, &last, Some(4)).unwrap_err().to_string().contains("no stage 4"));
         assert!(stage(&flag, &last, Some(0)).is_err());
-        assert!(stage(&flag, &Serve::Variant(flag.default.clone()), None).unwrap_err().to_string().contains("no canary"));
+        assert!(
+            stage(&flag, &Serve::Variant(flag.default.clone()), None).unwrap_err().to_string().contains("no canary")
+        );
     }
 }

@@ -112,7 +112,9 @@ impl Murmur {
     /// The hash of `pieces`, one after the other.
     fn of(seed: u32, pieces: &[&[u8]]) -> u32 {
         let mut murmur = Self { state: seed, ..Self::default() };
-        pieces.iter().for_each(|piece| murmur.add(piece));
+        for piece in pieces {
+            murmur.add(piece);
+        }
         murmur.finish()
     }
 

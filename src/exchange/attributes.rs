@@ -58,7 +58,9 @@ fn each(imported: &mut Imported, visit: &mut dyn FnMut(&mut Condition)) {
         }
     }
     for Segment { conditions, .. } in &mut imported.segments {
-        conditions.iter_mut().for_each(|condition| one(condition, visit));
+        for condition in conditions {
+            one(condition, visit);
+        }
     }
 }
 

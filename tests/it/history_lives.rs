@@ -311,7 +311,7 @@ fn all_flags_and_one_flag_print_alike() {
 /// What `audit` of everything tells of these keys.
 fn told_of(repo: &TestRepo, keys: &[&str]) -> Vec<Value> {
     let mut all = entries(repo, &["audit"]);
-    all.retain(|entry| keys.contains(&entry["flag"].as_str().unwrap()));
+    all.retain(|entry| keys.contains(&entry["flag"].as_str().expect("a key")));
     all
 }
 

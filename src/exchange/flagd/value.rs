@@ -4,6 +4,7 @@ use crate::exchange::build::{exists, has_type, scalar, test, test_any};
 use crate::exchange::logic::{Draw, Formula};
 use crate::model::{AttributePath, Condition, Operand, Scalar, Schedule, Test, Timestamp, Weight};
 use serde_json::Value as Json;
+use std::cmp::Ordering;
 
 /// A value that is known, or where it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -191,7 +192,9 @@ fn equal(one: &Json, other: &Json, strict: bool) -> bool {
         (Json::Array(_) | Json::Object(_), _) | (_, Json::Array(_) | Json::Object(_)) => false,
         (Json::Null, _) | (_, Json::Null) => one == other,
         _ if strict || std::mem::discriminant(one) == std::mem::discriminant(other) => one == other,
-        _ => matches!((number(one), number(other)), (Some(one), Some(other)) if one == other),
+        // As exactly as the source does it.
+        _ => number(one)
+            .is_some_and(|one| number(other).is_some_and(|other| one.partial_cmp(&other) == Some(Ordering::Equal))),
     }
 }
 

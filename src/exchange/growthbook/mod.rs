@@ -34,7 +34,7 @@ struct World<'n> {
 struct Variants {
     value_type: ValueType,
     list: Vec<(Json, VariantName)>,
-    variants: Vec<crate::model::Variant>,
+    written: Vec<crate::model::Variant>,
 }
 
 pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
@@ -170,7 +170,7 @@ impl<'n> World<'n> {
         let made: Option<Environment> = build::environment(rules, Serve::Variant(everyone));
         let mut environment = made.ok_or_else(|| node.unlike("it has no environment", "name one with `--env`"))?;
         environment.requires = requires;
-        let mut flag = build::flag(key, variants.value_type, variants.variants, default);
+        let mut flag = build::flag(key, variants.value_type, variants.written, default);
         if flag.key.as_str() != theirs && !theirs.is_empty() && !theirs.chars().any(char::is_control) {
             flag.name = Some(theirs.to_owned());
         }
@@ -277,7 +277,7 @@ impl Variants {
         let values = Values::of(&list).map_err(|why| format!("{why}: {}", short(&list[0].1)))?;
         let list =
             list.into_iter().filter_map(|(name, value)| Some((value, values.ours.get(&name)?.clone()))).collect();
-        Ok(Self { value_type: values.value_type, list, variants: values.variants })
+        Ok(Self { value_type: values.value_type, list, written: values.variants })
     }
 
     fn named(&self, value: &Json) -> Option<VariantName> {
@@ -286,7 +286,7 @@ impl Variants {
 
     /// What is served where GrowthBook gives nothing.
     fn fallback(&self) -> VariantName {
-        match self.variants.first() {
+        match self.written.first() {
             Some(first) if self.value_type != ValueType::Boolean => first.name.clone(),
             _ => VariantName::boolean(false),
         }

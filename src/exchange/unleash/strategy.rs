@@ -101,7 +101,7 @@ impl<'n> Toggle<'_, 'n> {
                 let field = if node.text("name") == Some("gradualRolloutUserId") { "userId" } else { "sessionId" };
                 match (percent("percentage").and_then(share), parameter("groupId")) {
                     (Some(share), Some(group)) => {
-                        self.rollout(node, share, &Stickiness::Field(attribute(field)?), &group, items)
+                        Self::rollout(node, share, &Stickiness::Field(attribute(field)?), &group, items)
                     }
                     _ => Ok(Formula::Known(false)),
                 }
@@ -115,7 +115,7 @@ impl<'n> Toggle<'_, 'n> {
                 let Some(share) = percent("rollout").and_then(share) else { return Ok(Formula::Known(false)) };
                 let stickiness = Stickiness::of(node, parameter("stickiness").as_deref())?;
                 let group = parameter("groupId").unwrap_or_else(|| self.name.to_owned());
-                self.rollout(node, share, &stickiness, &group, items)
+                Self::rollout(node, share, &stickiness, &group, items)
             }
             "applicationHostname" => Err(node.unlike(
                 "`applicationHostname` asks for the name of the machine, which contexts do not carry",
@@ -129,7 +129,6 @@ impl<'n> Toggle<'_, 'n> {
     }
 
     fn rollout(
-        &self,
         node: &Node<'_>,
         share: Share,
         stickiness: &Stickiness,

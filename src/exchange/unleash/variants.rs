@@ -74,6 +74,7 @@ impl Toggle<'_, '_> {
     }
 
     /// Adds what `list` gives to whom `when` is about. `stickiness` is that of the strategy, else the first variant's.
+    #[expect(clippy::option_option, reason = "outside: the strategy says or not; inside: it names one or not")]
     fn add(
         &self,
         variants: &mut Variants,

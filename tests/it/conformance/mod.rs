@@ -42,7 +42,7 @@ pub(crate) fn suites(folder: &str) -> Option<PathBuf> {
     let path = Path::new(&root).join(folder);
     assert!(Path::new(&root).is_dir(), "there is no folder {}", Path::new(&root).display());
     if !path.is_dir() {
-        println!("there is no folder {}: that suite is not run", path.display());
+        eprintln!("there is no folder {}: that suite is not run", path.display());
         return None;
     }
     Some(path)
@@ -142,7 +142,7 @@ pub(crate) fn check(suite: &Suite) -> String {
         match (&case.result, left.remove(&case.id)) {
             (Ok(()), None) => passed += 1,
             (Ok(()), Some(_)) => failed.push(format!("{}: excluded, but it passes: remove the exclusion", case.id)),
-            (Err(_), Some(reason)) => println!("{}: excluded {}: {reason}", suite.name, case.id),
+            (Err(_), Some(reason)) => eprintln!("{}: excluded {}: {reason}", suite.name, case.id),
             (Err(why), None) => failed.push(format!("{}: {why}", case.id)),
         }
     }
