@@ -8,7 +8,7 @@
 //! ```
 //!
 //! This is frozen: another result for the same salt and unit would move users. `tests/data/bucketing-vectors.json`
-//! has the published vectors. Flags that were imported keep the algorithm of their source, see [`mod@algorithm`].
+//! has the published vectors. Flags that were imported keep the algorithm of their source, see `algorithm`.
 
 mod algorithm;
 mod cbor;
@@ -112,7 +112,9 @@ impl Murmur {
     /// The hash of `pieces`, one after the other.
     fn of(seed: u32, pieces: &[&[u8]]) -> u32 {
         let mut murmur = Self { state: seed, ..Self::default() };
-        pieces.iter().for_each(|piece| murmur.add(piece));
+        for piece in pieces {
+            murmur.add(piece);
+        }
         murmur.finish()
     }
 

@@ -7,10 +7,12 @@
 mod attributes;
 mod build;
 pub mod export;
+mod featurevisor;
 mod flagd;
 mod item;
 mod logic;
 mod read;
+mod script_pattern;
 mod unleash;
 
 pub use attributes::declare;
@@ -66,6 +68,12 @@ pub static SOURCES: &[Source] = &[
         title: "Unleash",
         files: "what the server gives to SDKs, /api/client/features, for one environment",
         read: unleash::read,
+    },
+    Source {
+        name: "featurevisor",
+        title: "Featurevisor",
+        files: "a project's folder, or a datafile that it builds, for one environment",
+        read: featurevisor::read,
     },
 ];
 

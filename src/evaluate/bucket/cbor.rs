@@ -33,7 +33,9 @@ fn value(json: &Json, bytes: &mut Vec<u8>) {
         Json::String(value) => text(value, bytes),
         Json::Array(items) => {
             array(items.len(), bytes);
-            items.iter().for_each(|item| value(item, bytes));
+            for item in items {
+                value(item, bytes);
+            }
         }
         Json::Object(entries) => {
             head(5, entries.len() as u64, bytes);
@@ -60,17 +62,17 @@ fn head(major: u8, number: u64, bytes: &mut Vec<u8>) {
     let major = major << 5;
     match number {
         0..=23 => bytes.push(major | number as u8),
-        24..=0xff => bytes.extend([major | 24, number as u8]),
+        24..=0xff => bytes.extend([major | 0x18, number as u8]),
         0x100..=0xffff => {
-            bytes.push(major | 25);
+            bytes.push(major | 0x19);
             bytes.extend((number as u16).to_be_bytes());
         }
         0x1_0000..=0xffff_ffff => {
-            bytes.push(major | 26);
+            bytes.push(major | 0x1a);
             bytes.extend((number as u32).to_be_bytes());
         }
         _ => {
-            bytes.push(major | 27);
+            bytes.push(major | 0x1b);
             bytes.extend(number.to_be_bytes());
         }
     }
@@ -111,10 +113,12 @@ fn half(value: f32) -> Option<u16> {
     let bits = value.to_bits();
     let sign = (bits >> 16) as u16 & 0x8000;
     let fraction = bits & 0x007f_ffff;
-    let exponent = (bits >> 23 & 0xff) as i32 - 127;
+    let exponent = (bits >> 23 & 0xff).cast_signed() - 127;
     match exponent {
         // Normal: ten bits of fraction.
-        -14..=15 if fraction & 0x1fff == 0 => Some(sign | ((exponent + 15) as u16) << 10 | (fraction >> 13) as u16),
+        -14..=15 if fraction.trailing_zeros() >= 13 => {
+            Some(sign | ((exponent + 15) as u16) << 10 | (fraction >> 13) as u16)
+        }
         // Subnormal: the leading one is written, and the rest is shifted down.
         -24..=-15 => {
             let shift = (-1 - exponent) as u32;

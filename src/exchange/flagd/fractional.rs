@@ -141,7 +141,7 @@ impl Reader<'_, '_> {
                     let found = index.and_then(|index| parts.into_iter().nth(index));
                     found.map_or_else(Expression::null, |(_, part)| part)
                 }
-                value => value,
+                value @ Expression::Value(_) => value,
             }
         }
         Ok(pick(parts, raw, text))

@@ -96,7 +96,7 @@ fn chosen(
     })
 }
 
-impl<'n> Reader<'_, 'n> {
+impl Reader<'_, '_> {
     /// What the expression is.
     pub(in crate::exchange) fn expression(&mut self, node: &Node<'_>) -> Read {
         self.depth += 1;
@@ -335,9 +335,8 @@ impl<'n> Reader<'_, 'n> {
         else {
             return Err(unlike("has an operator or a version that is not known beforehand"));
         };
-        let path = match &actual {
-            Expression::Value(Value::Attribute(path)) => path,
-            _ => return Err(unlike("compares something else than an attribute")),
+        let Expression::Value(Value::Attribute(path)) = &actual else {
+            return Err(unlike("compares something else than an attribute"));
         };
         let target = match target {
             Json::String(text) => text.clone(),

@@ -191,7 +191,7 @@ fn equal(one: &Json, other: &Json, strict: bool) -> bool {
         (Json::Array(_) | Json::Object(_), _) | (_, Json::Array(_) | Json::Object(_)) => false,
         (Json::Null, _) | (_, Json::Null) => one == other,
         _ if strict || std::mem::discriminant(one) == std::mem::discriminant(other) => one == other,
-        _ => matches!((number(one), number(other)), (Some(one), Some(other)) if one == other),
+        _ => number(one).is_some() && number(one) == number(other),
     }
 }
 

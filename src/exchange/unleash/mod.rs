@@ -217,8 +217,8 @@ impl Toggle<'_, '_> {
     }
 
     fn describe(&self, flag: &mut Flag) {
-        let text = |key: &str| self.node.text(key).map(str::to_owned).filter(|text| !text.trim().is_empty());
-        flag.description = text("description");
+        let description = self.node.text("description").map(str::to_owned);
+        flag.description = description.filter(|text| !text.trim().is_empty());
         if flag.key.as_str().trim_end_matches(".variant") != self.name && !self.name.chars().any(char::is_control) {
             flag.name = Some(self.name.to_owned());
         }

@@ -133,9 +133,9 @@ impl Question {
         for step in row["steps"].as_array().expect("steps") {
             let step = step.as_str().expect("text");
             if let Some((head, _)) = step.split_once("-flag with key") {
-                question.of_type = head.trim_start_matches("a ").to_owned();
-                question.flag = quoted(step, 0).to_owned();
-                question.fallback = value_of(step).to_owned();
+                question.of_type = head.trim_start_matches("a ").into();
+                question.flag = quoted(step, 0).into();
+                question.fallback = value_of(step).into();
             } else if step.starts_with("a context containing a key") {
                 let value = typed(
                     quoted(step, 1),
