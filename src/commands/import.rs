@@ -21,6 +21,7 @@ use std::path::Path;
 #[command(after_help = "Examples:
   git flag import --from flagd flags.flagd.json --env production --dry-run
   git flag import --from flagd staging.json --env staging --category imported
+  git flag import --from featurevisor featurevisor/ --env staging,production
   git flag import --from flagd flags.json --env development,staging --partial --reason \"leaving flagd\"")]
 pub struct Args {
     /// The files, or folders of files; `-` for standard input.

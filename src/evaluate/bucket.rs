@@ -8,7 +8,7 @@
 //! ```
 //!
 //! This is frozen: another result for the same salt and unit would move users. `tests/data/bucketing-vectors.json`
-//! has the published vectors. Flags that were imported keep the algorithm of their source, see [`mod@algorithm`].
+//! has the published vectors. Flags that were imported keep the algorithm of their source, see `algorithm`.
 
 mod algorithm;
 mod cbor;

@@ -143,12 +143,17 @@ impl Context {
     /// The attribute at `path`; `None` when it is missing or null.
     #[must_use]
     pub fn get(&self, path: &AttributePath) -> Option<&Json> {
+        self.written(path).filter(|value| !value.is_null())
+    }
+
+    /// What stands at `path`, which may be null.
+    fn written(&self, path: &AttributePath) -> Option<&Json> {
         let (first, rest) = path.parts().split_first()?;
         let mut value = self.attributes.get(&**first)?;
         for part in rest {
             value = value.as_object()?.get(&**part)?;
         }
-        Some(value).filter(|value| !value.is_null())
+        Some(value)
     }
 
     /// All attributes.
@@ -188,7 +193,7 @@ pub struct BoundContext<'p, 'c> {
 
 impl<'p, 'c> BoundContext<'p, 'c> {
     pub(super) fn new(program: &'p Program, context: &'c Context) -> Self {
-        let attributes = program.slots.all().iter().map(|(path, forms)| Attribute::new(context.get(path), *forms));
+        let attributes = program.slots.all().iter().map(|(path, forms)| Attribute::new(context.written(path), *forms));
         Self { program, attributes: attributes.collect() }
     }
 

@@ -54,7 +54,9 @@ pub fn declare(imported: &mut Imported, declared: &Declarations) -> Declarations
 fn each(imported: &mut Imported, visit: &mut dyn FnMut(&mut Condition)) {
     for Flag { environments, .. } in &mut imported.flags {
         for rule in environments.iter_mut().flat_map(|environment| &mut environment.rules) {
-            rule.when.iter_mut().for_each(|condition| one(condition, visit));
+            for condition in &mut rule.when {
+                one(condition, visit);
+            }
         }
     }
     for Segment { conditions, .. } in &mut imported.segments {

@@ -61,16 +61,63 @@ impl Formula {
         }
     }
 
+    /// The conditions that all hold where this does.
+    fn parts(&self) -> &[Condition] {
+        match self {
+            Self::Known(_) => &[],
+            Self::When(Condition::All(parts)) => parts,
+            Self::When(condition) => std::slice::from_ref(condition),
+        }
+    }
+
     /// Whether this, which holds, says that `other` does or does not.
     fn implies(&self, other: &Condition) -> Option<bool> {
-        let Self::When(condition) = self else { return None };
-        let parts =
-            if let Condition::All(parts) = condition { parts.as_slice() } else { std::slice::from_ref(condition) };
+        let parts = self.parts();
         if parts.contains(other) {
             return Some(true);
         }
-        let Self::When(negation) = Self::When(other.clone()).not() else { return None };
-        parts.contains(&negation).then_some(false)
+        if let Self::When(negation) = Self::When(other.clone()).not()
+            && parts.contains(&negation)
+        {
+            return Some(false);
+        }
+        match other {
+            Condition::All(all) => {
+                let known: Vec<Option<bool>> = all.iter().map(|one| self.implies(one)).collect();
+                let holds = known.iter().all(|one| *one == Some(true)).then_some(true);
+                if known.contains(&Some(false)) { Some(false) } else { holds }
+            }
+            Condition::Any(any) => {
+                let known: Vec<Option<bool>> = any.iter().map(|one| self.implies(one)).collect();
+                let fails = known.iter().all(|one| *one == Some(false)).then_some(false);
+                if known.contains(&Some(true)) { Some(true) } else { fails }
+            }
+            Condition::Not(inner) => self.implies(inner).map(|known| !known),
+            Condition::Percentage { share, .. } => parts.iter().find_map(|part| match part {
+                part if same_draw(part, other) => (share_of(part)? <= *share).then_some(true),
+                Condition::Not(inner) if same_draw(inner, other) => (share_of(inner)? >= *share).then_some(false),
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
+
+    /// This and `other`, of which only what this does not say already is written.
+    fn and_given(self, other: Condition) -> Self {
+        let rest = |list: Vec<Condition>, said: bool| -> Vec<Condition> {
+            list.into_iter().filter(|one| self.implies(one) != Some(said)).collect()
+        };
+        match other {
+            Condition::All(list) => list.into_iter().fold(self, |sum, one| match sum.implies(&one) {
+                Some(true) => sum,
+                _ => sum.and_given(one),
+            }),
+            Condition::Any(list) => {
+                let list = rest(list, false);
+                self.and(Self::some(list.into_iter().map(Self::When)))
+            }
+            other => self.and(Self::When(other)),
+        }
     }
 
     pub(super) fn every(formulas: impl IntoIterator<Item = Self>) -> Self {
@@ -86,6 +133,20 @@ impl From<Condition> for Formula {
     fn from(condition: Condition) -> Self {
         Self::When(condition)
     }
+}
+
+fn share_of(condition: &Condition) -> Option<Share> {
+    if let Condition::Percentage { share, .. } = condition { Some(*share) } else { None }
+}
+
+/// Whether the two are percentages of the same line.
+fn same_draw(one: &Condition, other: &Condition) -> bool {
+    let line = |condition: &Condition| match condition {
+        Condition::Percentage { by, salt, bucketing, .. } => Some((by.clone(), salt.clone(), *bucketing)),
+        _ => None,
+    };
+    let one = line(one);
+    one.is_some() && one == line(other)
 }
 
 /// All of these, with what is nested as `all` laid open.
@@ -191,7 +252,7 @@ fn walk(tree: &Tree, when: &Formula, around: Around<'_>, laid: &mut Laid) -> Res
                     Some(false) => return walk(otherwise, when, around, laid),
                     None => {}
                 }
-                walk(then, &when.clone().and(formula.clone()), around, laid)?;
+                walk(then, &when.clone().and_given(condition.clone()), around, laid)?;
                 return walk(otherwise, when, around, laid);
             }
         },
@@ -206,13 +267,17 @@ fn walk(tree: &Tree, when: &Formula, around: Around<'_>, laid: &mut Laid) -> Res
                 let weights: Vec<Weight> = parts.iter().map(|(weight, _)| *weight).collect();
                 let ranges = draw.ranges(&weights).ok_or("a border between its parts is no whole number of 0.001 %")?;
                 for (range, (_, part)) in ranges.into_iter().zip(parts) {
-                    if range != Formula::Known(false) {
-                        walk(part, &when.clone().and(range), around, laid)?;
+                    match range {
+                        Formula::Known(false) => {}
+                        Formula::Known(true) => walk(part, when, around, laid)?,
+                        Formula::When(range) if when.implies(&range) == Some(false) => {}
+                        Formula::When(range) => walk(part, &when.clone().and_given(range), around, laid)?,
                     }
                 }
             }
             // A rule without its unit does not match, so what follows decides.
-            if **unitless != Tree::Serve(around.default.clone()) || *when != Formula::Known(true) {
+            let all_have_one = draw.has_unit == Formula::Known(true);
+            if !all_have_one && (**unitless != Tree::Serve(around.default.clone()) || *when != Formula::Known(true)) {
                 walk(unitless, when, around, laid)?;
             }
         }
@@ -273,6 +338,56 @@ fn one_line(bucketing: Bucketing, sum: u128) -> bool {
         Bucketing::Unleash | Bucketing::Flipt => false,
         Bucketing::Goff => sum == 100_000,
         _ => true,
+    }
+}
+
+/// The tree without questions whose answer changes nothing.
+pub(super) fn simplify(tree: Tree) -> Tree {
+    match tree {
+        Tree::If(Formula::Known(known), then, otherwise) => simplify(if known { *then } else { *otherwise }),
+        Tree::If(formula, then, otherwise) => {
+            let (then, otherwise) = (simplify(*then), simplify(*otherwise));
+            if then == otherwise { then } else { Tree::If(formula, Box::new(then), Box::new(otherwise)) }
+        }
+        Tree::Split(draw, parts, unitless) => {
+            let mut merged: Vec<(Weight, Tree)> = Vec::new();
+            for (weight, part) in parts {
+                let part = simplify(part);
+                match merged.last_mut() {
+                    Some((before, same)) if *same == part => *before = before.plus(weight),
+                    _ => merged.push((weight, part)),
+                }
+            }
+            let unitless = simplify(*unitless);
+            let all_have_one = draw.has_unit == Formula::Known(true);
+            match merged.as_slice() {
+                [(_, one)] if all_have_one || *one == unitless => one.clone(),
+                _ => Tree::Split(draw, merged, Box::new(unitless)),
+            }
+        }
+        Tree::Serve(_) => tree,
+    }
+}
+
+impl Tree {
+    /// When this serves `variant`. `None` when a border of a split can't be written.
+    pub(super) fn serves(&self, variant: &VariantName) -> Option<Formula> {
+        Some(match self {
+            Self::Serve(served) => Formula::Known(served == variant),
+            Self::If(formula, then, otherwise) => {
+                let (then, otherwise) = (then.serves(variant)?, otherwise.serves(variant)?);
+                formula.clone().and(then).or(formula.clone().not().and(otherwise))
+            }
+            Self::Split(draw, parts, unitless) => {
+                let weights: Vec<Weight> = parts.iter().map(|(weight, _)| *weight).collect();
+                let ranges = draw.ranges(&weights)?;
+                let mut any = draw.has_unit.clone().not().and(unitless.serves(variant)?);
+                for (range, (_, part)) in ranges.into_iter().zip(parts) {
+                    any = any.or(range.and(part.serves(variant)?));
+                }
+                any
+            }
+        })
     }
 }
 

@@ -7,6 +7,7 @@
 mod attributes;
 mod build;
 pub mod export;
+mod featurevisor;
 mod flagd;
 mod growthbook;
 mod item;
@@ -14,6 +15,7 @@ mod launchdarkly;
 mod logic;
 mod pattern;
 mod read;
+mod script_pattern;
 mod unleash;
 
 pub use attributes::declare;
@@ -81,6 +83,12 @@ pub static SOURCES: &[Source] = &[
         title: "LaunchDarkly",
         files: "JSON or YAML with `flags` and `segments`, as SDKs and the Relay Proxy read it, or flags of the REST API",
         read: launchdarkly::read,
+    },
+    Source {
+        name: "featurevisor",
+        title: "Featurevisor",
+        files: "a project's folder, or a datafile that it builds, for one environment",
+        read: featurevisor::read,
     },
 ];
 

@@ -115,6 +115,12 @@ impl Weight {
         if steps <= Self::MAX * 1000 { Some(Self(steps)) } else { None }
     }
 
+    /// The two together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// In steps of 0.001.
     #[must_use]
     pub const fn steps(self) -> u64 {

@@ -79,7 +79,7 @@ impl Generator {
     pub(super) fn shape(&mut self, shape: Shape, of: Type) -> Value {
         let whole = Unit::MAX_INTEGER;
         match shape {
-            Shape::Text => json!({ "type": "string", "minLength": 1 }),
+            Shape::Text | Shape::Salt => json!({ "type": "string", "minLength": 1 }),
             Shape::Boolean => json!({ "type": "boolean" }),
             Shape::True => json!({ "const": true }),
             Shape::Name => self.reference("name", |_| name()),
@@ -88,7 +88,6 @@ impl Generator {
             Shape::Share => json!({ "type": "number", "minimum": 0, "maximum": 100 }),
             Shape::Bucket => json!({ "type": "number", "minimum": 0, "exclusiveMaximum": 100 }),
             Shape::Format => json!({ "type": "integer", "minimum": 1, "maximum": FORMAT }),
-            Shape::Salt => json!({ "type": "string" }),
             Shape::Attribute => self.reference("attribute-path", |_| attribute_path()),
             Shape::By => {
                 let path = self.shape(Shape::Attribute, of);

@@ -55,6 +55,8 @@ pub(crate) struct Attribute<'c> {
     /// As it stands in the context; `None` when it is missing or null.
     pub(crate) json: Option<&'c Json>,
     pub(crate) kind: Kind<'c>,
+    /// Whether it is there and null, which all but one operator take for missing.
+    pub(crate) null: bool,
     /// Of a text.
     outline: Option<Outline>,
     pub(crate) unit: Option<Cow<'c, str>>,
@@ -70,7 +72,8 @@ pub(crate) struct Attribute<'c> {
 impl<'c> Attribute<'c> {
     /// The attribute with the value `json`, and those of `forms` that it has.
     pub(crate) fn new(json: Option<&'c Json>, forms: Forms) -> Self {
-        let json = json.filter(|json| !json.is_null());
+        let null = json.is_some_and(Json::is_null);
+        let json = json.filter(|_| !null);
         let kind = match json {
             None | Some(Json::Null) => Kind::Missing,
             Some(Json::Bool(value)) => Kind::Boolean(*value),
@@ -83,6 +86,7 @@ impl<'c> Attribute<'c> {
         Self {
             json,
             kind,
+            null,
             outline: text.map(Outline::of),
             unit: if forms.has(Forms::UNIT) { unit(kind) } else { None },
             version: text.filter(|_| forms.has(Forms::VERSION)).and_then(version),

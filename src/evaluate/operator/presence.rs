@@ -46,7 +46,7 @@ impl Emptiness {
 }
 
 /// The names of types.
-pub static TYPES: [&str; 5] = ["boolean", "number", "text", "list", "mapping"];
+pub static TYPES: [&str; 6] = ["boolean", "number", "text", "list", "mapping", "null"];
 
 /// Types, one of which the attribute has.
 #[derive(Debug)]
@@ -65,6 +65,7 @@ impl Types {
 
     pub(super) const fn test(&self, attribute: &Attribute<'_>) -> Option<bool> {
         let index = match attribute.kind {
+            Kind::Missing if attribute.null => 5,
             Kind::Missing => return None,
             Kind::Boolean(_) => 0,
             Kind::Number(_) => 1,

@@ -208,6 +208,6 @@ pub static OPERATORS: &[Operator] = operators! {
     "has_type" TypeOrTypes () Types::prepare, "the attribute is of this type" {
         r#""text""# : r#""a""# => true, r#""text""# : "1" => false, r#"["number", "boolean"]"# : "1.5" => true,
         r#"["number", "boolean"]"# : "false" => true, r#""list""# : "[]" => true, r#""mapping""# : "{}" => true,
-        r#""mapping""# : "[]" => false, r#""text""# : "null" => false, r#""text""# : - => false,
+        r#""mapping""# : "[]" => false, r#""null""# : "null" => true, r#""null""# : - => false, r#""text""# : "null" => false, r#""text""# : - => false,
     }
 };

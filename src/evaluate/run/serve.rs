@@ -157,7 +157,9 @@ impl<'p, 'c, O: Observer<'p, 'c>> Run<'_, 'p, 'c, O> {
     /// The unit of a foreign draw.
     fn unit(&self, foreign: &Foreign, salt: &str) -> Option<Unit<'c>> {
         let of = |slot: &Slot| {
-            let json = self.context.attribute(*slot).json?;
+            let attribute = self.context.attribute(*slot);
+            let null = || (attribute.null && foreign.algorithm.unitless).then_some(&Json::Null);
+            let json = attribute.json.or_else(null)?;
             Some(Unit { slot: *slot, text: foreign.algorithm.unit_of(json, salt)?, json: Some(json) })
         };
         match &*foreign.slots {

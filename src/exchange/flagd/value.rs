@@ -4,7 +4,6 @@ use crate::exchange::build::{exists, has_type, scalar, test, test_any};
 use crate::exchange::logic::{Draw, Formula};
 use crate::model::{AttributePath, Condition, Operand, Scalar, Schedule, Test, Timestamp, Weight};
 use serde_json::Value as Json;
-use std::cmp::Ordering;
 
 /// A value that is known, or where it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -192,9 +191,7 @@ fn equal(one: &Json, other: &Json, strict: bool) -> bool {
         (Json::Array(_) | Json::Object(_), _) | (_, Json::Array(_) | Json::Object(_)) => false,
         (Json::Null, _) | (_, Json::Null) => one == other,
         _ if strict || std::mem::discriminant(one) == std::mem::discriminant(other) => one == other,
-        // As exactly as the source does it.
-        _ => number(one)
-            .is_some_and(|one| number(other).is_some_and(|other| one.partial_cmp(&other) == Some(Ordering::Equal))),
+        _ => number(one).is_some() && number(one) == number(other),
     }
 }
 
@@ -257,12 +254,12 @@ fn attribute_order(path: &AttributePath, operator: &str, json: &Json) -> Result<
         _ => "greater_than_or_equal",
     };
     let compared = Formula::When(Condition::Test(Test {
+        any_item: false,
         attribute: path.clone(),
         operator: name,
         operand: Operand::One(Scalar::Number(bound)),
         ignore_case: false,
         lenient: true,
-        any_item: false,
     }));
     // A missing attribute counts as 0.
     let missing = 0.0_f64.partial_cmp(&bound).is_some_and(|order| holds(operator, order));
@@ -286,12 +283,12 @@ fn time_order(operator: &str, json: &Json) -> Result<Formula, String> {
 /// The major and minor number of a version.
 pub(super) fn numbers(version: &str) -> Option<(u64, u64)> {
     let check = Test {
+        any_item: false,
         attribute: AttributePath::targeting_key(),
         operator: "semver_equal",
         operand: Operand::One(Scalar::Text(version.to_owned())),
         ignore_case: false,
         lenient: true,
-        any_item: false,
     };
     crate::evaluate::operator::check(&check).ok()?;
     let plain = version.trim_start_matches(['v', 'V']);

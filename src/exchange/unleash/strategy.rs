@@ -101,7 +101,7 @@ impl<'n> Toggle<'_, 'n> {
                 let field = if node.text("name") == Some("gradualRolloutUserId") { "userId" } else { "sessionId" };
                 match (percent("percentage").and_then(share), parameter("groupId")) {
                     (Some(share), Some(group)) => {
-                        Self::rollout(node, share, &Stickiness::Field(attribute(field)?), &group, items)
+                        rollout(node, share, &Stickiness::Field(attribute(field)?), &group, items)
                     }
                     _ => Ok(Formula::Known(false)),
                 }
@@ -115,7 +115,7 @@ impl<'n> Toggle<'_, 'n> {
                 let Some(share) = percent("rollout").and_then(share) else { return Ok(Formula::Known(false)) };
                 let stickiness = Stickiness::of(node, parameter("stickiness").as_deref())?;
                 let group = parameter("groupId").unwrap_or_else(|| self.name.to_owned());
-                Self::rollout(node, share, &stickiness, &group, items)
+                rollout(node, share, &stickiness, &group, items)
             }
             "applicationHostname" => Err(node.unlike(
                 "`applicationHostname` asks for the name of the machine, which contexts do not carry",
@@ -127,41 +127,6 @@ impl<'n> Toggle<'_, 'n> {
             )),
         }
     }
-
-    fn rollout(
-        node: &Node<'_>,
-        share: Share,
-        stickiness: &Stickiness,
-        group: &str,
-        items: &mut Vec<Item>,
-    ) -> Result<Formula, Box<Item>> {
-        if share == Share::ZERO {
-            return Ok(Formula::Known(false));
-        }
-        let drawn = |by: Option<By>| {
-            let (salt, bucketing) = (Some(group.to_owned()), Some(Bucketing::Unleash));
-            Formula::When(Condition::Percentage { share, by, salt, bucketing })
-        };
-        match stickiness {
-            // Whoever has no unit is drawn at random, and is in.
-            Stickiness::Default | Stickiness::Random if share == Share::FULL => Ok(Formula::Known(true)),
-            Stickiness::Random => Err(random(node, share.steps() / 1000)),
-            // A missing field is never in, not even at 100 %.
-            Stickiness::Field(path) if share == Share::FULL => {
-                Ok(Formula::When(test(path, "has_type", Scalar::Text("text".into()))))
-            }
-            _ if group.is_empty() => Err(node.unlike("its `groupId` is empty, which a salt can't be", "give it one")),
-            Stickiness::Field(_) => Ok(drawn(stickiness.by())),
-            Stickiness::Default => {
-                items.push(*node.item(
-                    Kept::Otherwise,
-                    "contexts without `userId` and `sessionId` are drawn at random there, and are outside here",
-                    "send a `userId` or a `sessionId` with every context",
-                ));
-                Ok(drawn(stickiness.by()))
-            }
-        }
-    }
 }
 
 fn random(node: &Node<'_>, percent: u32) -> Box<Item> {
@@ -169,4 +134,40 @@ fn random(node: &Node<'_>, percent: u32) -> Box<Item> {
         format!("{percent} % of evaluations are drawn at random, another time another answer"),
         "choose a stickiness, so that a user gets one answer",
     )
+}
+
+/// Whom a share of everyone is, by bucket.
+fn rollout(
+    node: &Node<'_>,
+    share: Share,
+    stickiness: &Stickiness,
+    group: &str,
+    items: &mut Vec<Item>,
+) -> Result<Formula, Box<Item>> {
+    if share == Share::ZERO {
+        return Ok(Formula::Known(false));
+    }
+    let drawn = |by: Option<By>| {
+        let (salt, bucketing) = (Some(group.to_owned()), Some(Bucketing::Unleash));
+        Formula::When(Condition::Percentage { share, by, salt, bucketing })
+    };
+    match stickiness {
+        // Whoever has no unit is drawn at random, and is in.
+        Stickiness::Default | Stickiness::Random if share == Share::FULL => Ok(Formula::Known(true)),
+        Stickiness::Random => Err(random(node, share.steps() / 1000)),
+        // A missing field is never in, not even at 100 %.
+        Stickiness::Field(path) if share == Share::FULL => {
+            Ok(Formula::When(test(path, "has_type", Scalar::Text("text".into()))))
+        }
+        _ if group.is_empty() => Err(node.unlike("its `groupId` is empty, which a salt can't be", "give it one")),
+        Stickiness::Field(_) => Ok(drawn(stickiness.by())),
+        Stickiness::Default => {
+            items.push(*node.item(
+                Kept::Otherwise,
+                "contexts without `userId` and `sessionId` are drawn at random there, and are outside here",
+                "send a `userId` or a `sessionId` with every context",
+            ));
+            Ok(drawn(stickiness.by()))
+        }
+    }
 }

@@ -13,6 +13,15 @@ use crate::model::{
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
+/// Where variants stand.
+#[derive(Clone, Copy)]
+enum From<'s> {
+    /// In the toggle: these have overrides, and the first says what they stick to.
+    Toggle,
+    /// In a strategy, whose stickiness counts.
+    Strategy(Option<&'s str>),
+}
+
 /// The variant that a toggle gives which is off, or has none.
 const DISABLED: &str = "disabled";
 
@@ -53,14 +62,21 @@ impl Toggle<'_, '_> {
             let parameters = strategy.node.get("parameters");
             let parameter = |name: &str| parameters.as_ref().and_then(|all| all.text(name));
             if theirs.is_empty() {
-                self.add(&mut variants, &strategy.when, &own, self.name, None, items)?;
+                self.add(&mut variants, &strategy.when, &own, self.name, From::Toggle, items)?;
             } else {
                 let group = parameter("groupId").unwrap_or(self.name);
-                self.add(&mut variants, &strategy.when, &theirs, group, Some(parameter("stickiness")), items)?;
+                self.add(
+                    &mut variants,
+                    &strategy.when,
+                    &theirs,
+                    group,
+                    From::Strategy(parameter("stickiness")),
+                    items,
+                )?;
             }
         }
         if everyone {
-            self.add(&mut variants, &Formula::Known(true), &own, self.name, None, items)?;
+            self.add(&mut variants, &Formula::Known(true), &own, self.name, From::Toggle, items)?;
         }
         if let Some(index) = variants.rules.iter().position(|rule| rule.when.is_empty() && !is_split(&rule.serve)) {
             variants.rules.truncate(index + 1);
@@ -73,18 +89,17 @@ impl Toggle<'_, '_> {
         Ok(Some(variants))
     }
 
-    /// Adds what `list` gives to whom `when` is about. `stickiness` is that of the strategy, else the first variant's.
-    #[expect(clippy::option_option, reason = "outside: the strategy says or not; inside: it names one or not")]
+    /// Adds what `list` gives to whom `when` is about. The variants are those of the toggle or of a strategy.
     fn add(
         &self,
         variants: &mut Variants,
         when: &Formula,
         list: &[Node<'_>],
         group: &str,
-        stickiness: Option<Option<&str>>,
+        from: From<'_>,
         items: &mut Vec<Item>,
     ) -> Result<(), Box<Item>> {
-        if stickiness.is_none() {
+        if let From::Toggle = from {
             for node in list {
                 let Some(name) = node.text("name").and_then(|name| variants.names.get(name)).cloned() else { continue };
                 if let Some(overridden) = overrides(node)? {
@@ -93,8 +108,11 @@ impl Toggle<'_, '_> {
                 }
             }
         }
-        let first = list.first().and_then(|node| node.text("stickiness"));
-        match given(self.node, variants, list, group, stickiness.unwrap_or(first), items)? {
+        let stickiness = match from {
+            From::Strategy(stickiness) => stickiness,
+            From::Toggle => list.first().and_then(|node| node.text("stickiness")),
+        };
+        match given(self.node, variants, list, group, stickiness, items)? {
             Given::Nothing => {
                 let serve = Serve::Variant(variants.disabled.clone());
                 variants.rules.push(rule(when.clone(), serve));

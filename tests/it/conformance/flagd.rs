@@ -133,9 +133,9 @@ impl Question {
         for step in row["steps"].as_array().expect("steps") {
             let step = step.as_str().expect("text");
             if let Some((head, _)) = step.split_once("-flag with key") {
-                head.trim_start_matches("a ").clone_into(&mut question.of_type);
-                quoted(step, 0).clone_into(&mut question.flag);
-                value_of(step).clone_into(&mut question.fallback);
+                question.of_type = head.trim_start_matches("a ").into();
+                question.flag = quoted(step, 0).into();
+                question.fallback = value_of(step).into();
             } else if step.starts_with("a context containing a key") {
                 let value = typed(
                     quoted(step, 1),

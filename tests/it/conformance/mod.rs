@@ -4,6 +4,7 @@
 //! from there; docs/conformance.md says where each comes from, and `UPDATE=1` writes its table. A small suite of our own
 //! for each source stands in `tests/conformance/` and runs always.
 
+mod featurevisor;
 mod flagd;
 mod growthbook;
 mod launchdarkly;
@@ -67,21 +68,26 @@ pub(crate) struct Asked {
 }
 
 /// The project that imports go to.
-pub(crate) fn project(bucketing: Bucketing) -> Project {
-    let environment = ProjectEnvironment {
-        name: EnvironmentName::new(ENVIRONMENT).expect("a name"),
+pub(crate) fn project(bucketing: Bucketing, environments: &[&str]) -> Project {
+    let environments = environments.iter().map(|name| ProjectEnvironment {
+        name: EnvironmentName::new(name).expect("a name"),
         description: None,
         protected: false,
-    };
-    Project { bucketing, ..Project::with_environments(vec![environment]) }
+    });
+    Project { bucketing, ..Project::with_environments(environments.collect()) }
 }
 
 /// Imports `inputs` and makes sure that what comes out can be written, read back, and validates.
 pub(crate) fn import(source: &str, inputs: &[Input], bucketing: Bucketing) -> Asked {
-    let environments = [EnvironmentName::new(ENVIRONMENT).expect("a name")];
-    let options = Options { environments: &environments, flagd: bucketing, prefix: "" };
+    import_for(source, inputs, bucketing, &[ENVIRONMENT])
+}
+
+/// As [`import`], for these environments.
+pub(crate) fn import_for(source: &str, inputs: &[Input], bucketing: Bucketing, environments: &[&str]) -> Asked {
+    let names: Vec<_> = environments.iter().map(|name| EnvironmentName::new(name).expect("a name")).collect();
+    let options = Options { environments: &names, flagd: bucketing, prefix: "" };
     let imported = exchange::find(source).expect("a source").import(inputs, &options);
-    let mut catalog = Catalog::new(project(bucketing));
+    let mut catalog = Catalog::new(project(bucketing, environments));
     for segment in &imported.segments {
         let text = yaml::document(&document::encode::segment(segment));
         let (tree, problems) = yaml::parse(&"x.yaml".into(), &text);
@@ -133,6 +139,7 @@ fn exclusions(suite: &str) -> BTreeMap<String, String> {
 
 /// Checks a suite against its exclusions: everything else passes, no exclusion is stale, and there are few. Returns its
 /// line of the table.
+#[expect(clippy::print_stdout, reason = "what is excluded is to be seen")]
 pub(crate) fn check(suite: &Suite) -> String {
     let excluded = exclusions(&suite.name);
     let mut failed = Vec::new();

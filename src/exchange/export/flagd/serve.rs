@@ -172,24 +172,15 @@ impl Writer<'_> {
         if steps > MOST_STEPS {
             return Err(format!("`gradual` has {steps} steps, more than {MOST_STEPS}"));
         }
-        let mut served = Self::window_of(None, Some(*from), self.share(rollout, Share::ZERO, sides, scope)?);
+        let mut served = window_of(None, Some(*from), self.share(rollout, Share::ZERO, sides, scope)?);
         for count in 0..=steps {
             let grown = u64::from(start) + u64::from(step) * count;
             let share = u32::try_from(grown.min(u64::from(max))).ok().and_then(Share::from_steps).unwrap_or_default();
             let begin = from.plus(Seconds::new(every.get().saturating_mul(count)));
             let end = (count < steps).then(|| from.plus(Seconds::new(every.get().saturating_mul(count + 1))));
-            served.extend(Self::window_of(Some(begin), end, self.share(rollout, share, sides, scope)?));
+            served.extend(window_of(Some(begin), end, self.share(rollout, share, sides, scope)?));
         }
         Ok(served)
-    }
-
-    /// What is served, within a window only.
-    fn window_of(from: Option<Timestamp>, until: Option<Timestamp>, served: Served) -> Served {
-        let window = super::condition::window(&crate::model::Schedule { from, until });
-        served
-            .into_iter()
-            .map(|(extra, value)| (Some(all(std::iter::once(window.clone()).chain(extra).collect())), value))
-            .collect()
     }
 
     /// Weights that grow with the time, in integers.
@@ -201,7 +192,7 @@ impl Writer<'_> {
         };
         let start = setting(rollout, "start").unwrap_or(Share::ZERO);
         let end = setting(rollout, "end").unwrap_or(Share::FULL);
-        let mut served = Self::window_of(None, Some(*from), self.share(rollout, start, sides, scope)?);
+        let mut served = window_of(None, Some(*from), self.share(rollout, start, sides, scope)?);
         let draw = self.draw(rollout.by.as_ref(), rollout.salt.as_deref(), rollout.bucketing, scope)?;
         if !draw.bucketing.is_native() {
             return Err("`linear` under the buckets of another system".into());
@@ -216,19 +207,19 @@ impl Writer<'_> {
         // In the first second of a growth from nothing, and nowhere else, nobody is inside and no unit is needed.
         if start == Share::ZERO {
             let second = from.plus(Seconds::new(1));
-            served.extend(Self::window_of(Some(*from), Some(second), vec![(None, sides.1.clone())]));
+            served.extend(window_of(Some(*from), Some(second), vec![(None, sides.1.clone())]));
             let growing = vec![(Some(draw.guard), json!({ "fractional": arguments }))];
-            served.extend(Self::window_of(Some(second), Some(*until), growing));
+            served.extend(window_of(Some(second), Some(*until), growing));
         } else if start == Share::FULL {
             let second = from.plus(Seconds::new(1));
-            served.extend(Self::window_of(Some(*from), Some(second), vec![(None, sides.0.clone())]));
+            served.extend(window_of(Some(*from), Some(second), vec![(None, sides.0.clone())]));
             let shrinking = vec![(Some(draw.guard), json!({ "fractional": arguments }))];
-            served.extend(Self::window_of(Some(second), Some(*until), shrinking));
+            served.extend(window_of(Some(second), Some(*until), shrinking));
         } else {
             let growing = vec![(Some(draw.guard), json!({ "fractional": arguments }))];
-            served.extend(Self::window_of(Some(*from), Some(*until), growing));
+            served.extend(window_of(Some(*from), Some(*until), growing));
         }
-        served.extend(Self::window_of(Some(*until), None, self.share(rollout, end, sides, scope)?));
+        served.extend(window_of(Some(*until), None, self.share(rollout, end, sides, scope)?));
         Ok(served)
     }
 
@@ -262,4 +253,13 @@ fn setting(rollout: &Rollout, name: &str) -> Option<Share> {
         Setting::Share(share) => Some(*share),
         _ => None,
     }
+}
+
+/// What is served, within a window only.
+fn window_of(from: Option<Timestamp>, until: Option<Timestamp>, served: Served) -> Served {
+    let window = super::condition::window(&crate::model::Schedule { from, until });
+    served
+        .into_iter()
+        .map(|(extra, value)| (Some(all(std::iter::once(window.clone()).chain(extra).collect())), value))
+        .collect()
 }
