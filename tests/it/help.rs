@@ -4,6 +4,10 @@ use crate::support::{TestRepo, leaves};
 
 /// What has to be done in the shop before an example does its work: the start of the command, and a line of shell.
 const BEFORE: &[(&str, &str)] = &[
+    (
+        "git flag import --from featurevisor",
+        "mkdir -p featurevisor/features && printf 'description: x\\ntags: [all]\\nbucketBy: userId\\nrules:\\n  staging: [{key: all, segments: \"*\", percentage: 100}]\\n  production: [{key: all, segments: \"*\", percentage: 50}]\\n' > featurevisor/features/foo.yml",
+    ),
     ("git flag init", "rm -rf .git flags && git init -q -b main"),
     (
         "git flag create",

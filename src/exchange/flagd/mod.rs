@@ -99,7 +99,7 @@ fn flag(
         .map_err(|why| node.unlike(format!("its targeting can't be laid out as rules: {why}"), "simplify it"))?;
     let laid = settle(laid);
     let mut flag = build::flag(key, values.value_type, values.variants, default);
-    if flag.key.as_str() != theirs && !theirs.chars().any(char::is_control) {
+    if flag.key.as_str() != theirs && !theirs.trim().is_empty() && !theirs.chars().any(char::is_control) {
         flag.name = Some(theirs.to_owned());
     }
     flag.metadata = metadata(node, set_metadata, items);

@@ -1,6 +1,7 @@
 //! Conditions in GrowthBook's dialect of MongoDB's. Values are compared as JavaScript does; a missing attribute is null.
 
 use super::groups::Groups;
+use super::script::{number, truthy};
 use crate::exchange::build::{exists, has_type, ignoring_case, lenient, path_of, scalar, test, test_any};
 use crate::exchange::item::Item;
 use crate::exchange::logic::Formula;
@@ -438,26 +439,6 @@ fn kind(node: &Node<'_>, at: At<'_>) -> Formula {
         _ => return Formula::Known(false),
     };
     at.of(has_type(at.path, &[name]))
-}
-
-fn truthy(json: &Json) -> bool {
-    match json {
-        Json::Null => false,
-        Json::Bool(value) => *value,
-        Json::Number(number) => number.as_f64() != Some(0.0),
-        Json::String(text) => !text.is_empty(),
-        Json::Array(_) | Json::Object(_) => true,
-    }
-}
-
-/// The number that a text is in JavaScript, as far as it is written in decimal.
-fn number(text: &str) -> Option<f64> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Some(0.0);
-    }
-    let plain = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
-    text.parse::<f64>().ok().filter(|number| plain && number.is_finite())
 }
 
 /// Whether the formula holds of a context; percentages, segments and times never do.

@@ -3,6 +3,7 @@
 mod condition;
 mod groups;
 mod rule;
+mod script;
 
 use super::build::{self, Names, Values};
 use super::item::{Item, Kept};
