@@ -9,6 +9,7 @@ mod build;
 pub mod export;
 mod featurevisor;
 mod flagd;
+mod flipt;
 mod growthbook;
 mod item;
 mod launchdarkly;
@@ -71,6 +72,12 @@ pub static SOURCES: &[Source] = &[
         title: "Unleash",
         files: "what the server gives to SDKs, /api/client/features, for one environment",
         read: unleash::read,
+    },
+    Source {
+        name: "flipt",
+        title: "Flipt",
+        files: "`features.yaml`, or what the server gives to clients that evaluate themselves",
+        read: flipt::read,
     },
     Source {
         name: "growthbook",

@@ -28,6 +28,12 @@ impl<'n> Groups<'n> {
         self.lists.get(name)?.json.as_array().cloned()
     }
 
+    /// The groups that no condition names.
+    pub(super) fn unused(&self) -> Vec<&Node<'n>> {
+        let used = |name: &str| self.made.keys().any(|(group, _)| group == name);
+        self.lists.iter().filter(|(name, _)| !used(name)).map(|(_, node)| node).collect()
+    }
+
     /// The segment of those whose attribute is in the group, which `within` says.
     pub(super) fn segment(&mut self, group: &str, path: &AttributePath, within: &Formula) -> Formula {
         let Formula::When(condition) = within else { return within.clone() };

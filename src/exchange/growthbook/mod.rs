@@ -73,6 +73,10 @@ pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
         beside(&node, &mut items);
         imported.items.extend(items.into_iter().map(|item| Item { flag: Some(theirs.clone()), ..item }));
     }
+    for node in world.groups.unused() {
+        let message = "no condition names this group, or only as items of a list, so it is no segment here";
+        imported.items.push(*node.item(Kept::InEssence, message, "write a segment if it is needed"));
+    }
     imported.segments = world.groups.made.into_values().collect();
     imported
 }

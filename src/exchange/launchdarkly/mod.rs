@@ -209,7 +209,7 @@ impl<'n> World<'n> {
         let mut flag = build::flag(key, variations.values.value_type, variations.values.variants, default);
         flag.name =
             node.text("name").filter(|name| one_line(name) && !name.is_empty() && *name != theirs).map(str::to_owned);
-        if flag.name.is_none() && flag.key.as_str() != theirs && one_line(theirs) {
+        if flag.name.is_none() && flag.key.as_str() != theirs && one_line(theirs) && !theirs.is_empty() {
             flag.name = Some(theirs.to_owned());
         }
         flag.description =

@@ -6,6 +6,7 @@
 
 mod featurevisor;
 mod flagd;
+mod flipt;
 mod growthbook;
 mod launchdarkly;
 mod own;

@@ -15,6 +15,8 @@ const FILES: &[(&str, &str)] = &[
     ("launchdarkly", "kinds.json"),
     ("launchdarkly", "rest.json"),
     ("growthbook", "features.json"),
+    ("flipt", "features.yaml"),
+    ("flipt", "snapshot.json"),
 ];
 
 /// Imports `files` of `tests/conformance/<source>/`, and asks what `cases` beside the first says.
