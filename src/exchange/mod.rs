@@ -18,6 +18,7 @@ mod pattern;
 mod read;
 mod script_pattern;
 mod unleash;
+mod written;
 
 pub use attributes::declare;
 pub use item::{Item, Kept};
@@ -125,6 +126,7 @@ impl Source {
     #[must_use]
     pub fn import(&self, inputs: &[Input], options: &Options<'_>) -> Imported {
         let mut imported = (self.read)(inputs, options);
+        written::settle(&mut imported, inputs.first().map_or("", |input| &input.file));
         build::settle(&mut imported);
         imported
     }

@@ -227,7 +227,7 @@ impl Asked<'_> {
         Ok(match formula {
             Formula::Known(_) => formula,
             // A number is no time.
-            formula => Formula::When(has_type(self.path, &["text"])).and(formula),
+            condition @ Formula::When(_) => Formula::When(has_type(self.path, &["text"])).and(condition),
         })
     }
 }
