@@ -20,7 +20,7 @@
 //! | [`yaml`] | the only place that knows YAML: parse, tree, write, edit |
 //! | [`document`] | tree ↔ model, all problems at once; edits; field tables and schemas |
 //! | [`expectation`] | cases of tests, coverage, mutants |
-//! | [`exchange`] | flags from and to other systems |
+//! | [`exchange`] | flags from and to other systems; what is carried over is written and read back once |
 //! | [`lint`] | a table of lints, one file each |
 //! | [`git`] | objects, index, history, commits; knows no flags; the only place that spawns `git` |
 //! | [`project`] | a repository of flags: find, load, plan, carry out |

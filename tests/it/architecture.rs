@@ -32,7 +32,7 @@ const BLIND: &[(&str, &[&str])] = &[
     ("yaml", &["model", "evaluate", "compare"]),
     ("document", &["compare"]),
     ("expectation", &["compare", "yaml", "diagnostic", "source"]),
-    ("exchange", &["compare", "yaml", "document", "expectation"]),
+    ("exchange", &["compare", "expectation"]),
     ("lint", &["compare", "expectation", "exchange"]),
 ];
 
