@@ -19,6 +19,8 @@ pub(super) enum Tree {
     If(Formula, Box<Tree>, Box<Tree>),
     /// By bucket; the last tree is for contexts without unit.
     Split(Draw, Vec<(Weight, Tree)>, Box<Tree>),
+    /// As it stands.
+    Ready(Serve),
 }
 
 /// How a bucket is drawn.
@@ -243,6 +245,7 @@ fn walk(tree: &Tree, when: &Formula, around: Around<'_>, laid: &mut Laid) -> Res
     }
     match tree {
         Tree::Serve(variant) => push(laid, when, Serve::Variant(variant.clone())),
+        Tree::Ready(serve) => push(laid, when, serve.clone()),
         Tree::If(formula, then, otherwise) => match formula {
             Formula::Known(true) => return walk(then, when, around, laid),
             Formula::Known(false) => return walk(otherwise, when, around, laid),
@@ -365,7 +368,7 @@ pub(super) fn simplify(tree: Tree) -> Tree {
                 _ => Tree::Split(draw, merged, Box::new(unitless)),
             }
         }
-        Tree::Serve(_) => tree,
+        Tree::Serve(_) | Tree::Ready(_) => tree,
     }
 }
 
@@ -374,6 +377,7 @@ impl Tree {
     pub(super) fn serves(&self, variant: &VariantName) -> Option<Formula> {
         Some(match self {
             Self::Serve(served) => Formula::Known(served == variant),
+            Self::Ready(_) => return None,
             Self::If(formula, then, otherwise) => {
                 let (then, otherwise) = (then.serves(variant)?, otherwise.serves(variant)?);
                 formula.clone().and(then).or(formula.clone().not().and(otherwise))

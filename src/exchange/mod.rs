@@ -10,6 +10,7 @@ pub mod export;
 mod featurevisor;
 mod flagd;
 mod flipt;
+mod goff;
 mod growthbook;
 mod item;
 mod launchdarkly;
@@ -67,6 +68,12 @@ pub static SOURCES: &[Source] = &[
         title: "flagd",
         files: "a JSON or YAML file with `flags`, for one environment",
         read: flagd::read,
+    },
+    Source {
+        name: "goff",
+        title: "GO Feature Flag",
+        files: "a JSON or YAML file of flags, for one environment",
+        read: goff::read,
     },
     Source {
         name: "unleash",

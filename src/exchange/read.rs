@@ -51,41 +51,82 @@ impl Input {
 
 fn yaml(text: &str) -> Result<Vec<Json>, String> {
     use serde::Deserialize;
-    // An alias can stand for more than fits into memory; none of the sources needs one.
-    let mut documents = Vec::new();
-    for document in serde_yaml::Deserializer::from_str(text) {
-        let value = serde_yaml::Value::deserialize(document).map_err(|error| error.to_string())?;
-        documents.push(json_of(value)?);
-    }
-    Ok(documents)
+    // The library bounds how often aliases are followed.
+    serde_yaml::Deserializer::from_str(text)
+        .map(|document| Any::deserialize(document).map(|any| any.0).map_err(|error| error.to_string()))
+        .collect()
 }
 
-fn json_of(value: serde_yaml::Value) -> Result<Json, String> {
-    Ok(match value {
-        serde_yaml::Value::Null => Json::Null,
-        serde_yaml::Value::Bool(value) => value.into(),
-        serde_yaml::Value::String(text) => text.into(),
-        serde_yaml::Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
-            (Some(number), ..) => number.into(),
-            (_, Some(number), _) => number.into(),
-            (.., number) => number.and_then(serde_json::Number::from_f64).map_or(Json::Null, Json::Number),
-        },
-        serde_yaml::Value::Sequence(items) => items.into_iter().map(json_of).collect::<Result<Vec<_>, _>>()?.into(),
-        serde_yaml::Value::Mapping(entries) => {
-            let mut map = Map::new();
-            for (key, value) in entries {
-                let key = match key {
-                    serde_yaml::Value::String(key) => key,
-                    serde_yaml::Value::Bool(key) => key.to_string(),
-                    serde_yaml::Value::Number(key) => key.to_string(),
-                    _ => return Err("a mapping has a key that is not text".into()),
-                };
-                map.insert(key, json_of(value)?);
-            }
-            map.into()
+/// Any value of YAML; keys are the text that they are written as, so that `False` stays `False`.
+struct Any(Json);
+
+impl<'de> serde::Deserialize<'de> for Any {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue).map(Self)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> serde::de::Visitor<'de> for AnyValue {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a value that JSON has, too")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Json, E> {
+        let number = serde_json::Number::from_f64(value);
+        number.map(Json::Number).ok_or_else(|| E::custom(format!("{value} is no number of JSON")))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+        let mut all = Vec::new();
+        while let Some(Any(item)) = items.next_element()? {
+            all.push(item);
         }
-        serde_yaml::Value::Tagged(tagged) => json_of(tagged.value)?,
-    })
+        Ok(all.into())
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
+        let mut all = Map::new();
+        let mut merged = Vec::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            let Any(value) = entries.next_value()?;
+            if key == "<<" {
+                merged.push(value);
+            } else {
+                all.insert(key, value);
+            }
+        }
+        for value in merged {
+            let list = if let Json::Array(list) = value { list } else { vec![value] };
+            for (key, value) in list.into_iter().filter_map(|one| one.as_object().cloned()).flatten() {
+                all.entry(key).or_insert(value);
+            }
+        }
+        Ok(all.into())
+    }
 }
 
 impl<'a> Node<'a> {

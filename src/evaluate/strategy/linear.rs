@@ -17,6 +17,8 @@ pub(crate) struct Linear {
     start: u8,
     /// 0 to 100.
     end: u8,
+    /// Whether the algorithm is another system's; among these only GO Feature Flag has such growth.
+    foreign: bool,
 }
 
 impl Linear {
@@ -25,6 +27,9 @@ impl Linear {
         let passed = if now < self.from { 0 } else { now.unix().abs_diff(self.from.unix()).min(length) };
         let bound = u64::from(self.start) * (length - passed) + u64::from(self.end) * passed;
         let scale = 100 * length;
+        if self.foreign {
+            return self.in_doubles(passed);
+        }
         if bound == 0 {
             Chances::Nobody
         } else if bound >= scale {
@@ -35,7 +40,19 @@ impl Linear {
     }
 }
 
-pub(super) fn prepare(rollout: &Rollout, _: Bucketing) -> Result<Plan, Problems> {
+impl Linear {
+    /// In doubles of thousandths of a percent, with what is beyond cut off: as GO Feature Flag has it.
+    #[expect(clippy::cast_precision_loss, reason = "a length is below 2^32 seconds")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 0 to 100,000")]
+    fn in_doubles(self, passed: u64) -> Chances {
+        let [start, end] = [self.start, self.end].map(|percent| f64::from(percent) * 1000.0);
+        let each = (end - start) / f64::from(self.length);
+        let steps = if passed < u64::from(self.length) { passed as f64 * each + start } else { end };
+        Share::from_steps(steps as u32).map_or(Chances::Everyone, Chances::of)
+    }
+}
+
+pub(super) fn prepare(rollout: &Rollout, bucketing: Bucketing) -> Result<Plan, Problems> {
     let mut reader = Reader::new(rollout);
     let from = reader.time("from");
     let until = reader.time("until");
@@ -52,7 +69,15 @@ pub(super) fn prepare(rollout: &Rollout, _: Bucketing) -> Result<Plan, Problems>
             length = u32::try_from(seconds).ok();
         }
     }
-    let plan = || Some(Plan::Linear(Linear { from: from?, length: length?, start: start?, end: end? }));
+    let plan = || {
+        Some(Plan::Linear(Linear {
+            from: from?,
+            length: length?,
+            start: start?,
+            end: end?,
+            foreign: !bucketing.is_native(),
+        }))
+    };
     reader.finish(plan())
 }
 

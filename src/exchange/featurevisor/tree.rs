@@ -202,6 +202,7 @@ impl Parts<'_> {
 fn graft(tree: Tree, on: &Tree, off: &Tree) -> Tree {
     match tree {
         Tree::Serve(variant) => if variant == VariantName::boolean(true) { on } else { off }.clone(),
+        ready @ Tree::Ready(_) => ready,
         Tree::If(formula, then, otherwise) => {
             Tree::If(formula, Box::new(graft(*then, on, off)), Box::new(graft(*otherwise, on, off)))
         }

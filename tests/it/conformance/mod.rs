@@ -7,6 +7,7 @@
 mod featurevisor;
 mod flagd;
 mod flipt;
+mod goff;
 mod growthbook;
 mod launchdarkly;
 mod own;
