@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use super::run::{Git, Manner, Place};
 use super::{GitError, ObjectId};
@@ -20,7 +20,7 @@ const AHEAD: usize = 200;
 
 impl Batch {
     pub(super) fn start(place: &Place) -> Result<Self, GitError> {
-        let mut child = Git::new(place, Manner::Read, "cat-file").arg("--batch-command").converse()?;
+        let mut child = Git::new(place, Manner::Read, "cat-file").arg("--batch-command").converse(Stdio::null())?;
         match (child.stdin.take(), child.stdout.take()) {
             (Some(questions), Some(answers)) => {
                 Ok(Self { child, questions: Some(questions), answers: BufReader::with_capacity(1 << 16, answers) })

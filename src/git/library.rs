@@ -1,5 +1,7 @@
 //! The questions that libgit2 answers in process.
 
+use std::collections::BTreeMap;
+
 use git2::{Error, ErrorClass, ErrorCode, Oid, Repository, Tree};
 
 use super::{Entry, Head, ObjectId, RawChange};
@@ -94,33 +96,61 @@ pub(super) fn diff_trees(
 ) -> Result<Vec<RawChange>, Error> {
     let old = before.map(|id| subtree(repository, id, prefix)).transpose()?.flatten();
     let new = subtree(repository, after, prefix)?;
-    let mut options = git2::DiffOptions::new();
-    options.include_typechange(true).ignore_submodules(false);
-    let diff = repository.diff_tree_to_tree(old.as_ref(), new.as_ref(), Some(&mut options))?;
     let start = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
-    let mut changes = Vec::with_capacity(diff.deltas().len());
-    for delta in diff.deltas() {
-        let (old, new) = (delta.old_file(), delta.new_file());
-        let status = match delta.status() {
-            git2::Delta::Added => 'A',
-            git2::Delta::Deleted => 'D',
-            git2::Delta::Typechange => 'T',
-            _ => 'M',
+    let mut changes = Vec::new();
+    compare(repository, old.as_ref(), new.as_ref(), &start, &mut changes)?;
+    // As Git sorts its index: a tree that became a file stands where the file does.
+    changes.sort_by(|one, other| one.path.cmp(&other.path).then(one.new.is_some().cmp(&other.new.is_some())));
+    Ok(changes)
+}
+
+/// Adds the files that differ between two trees. libgit2 has this too, but opens every tree below, equal or not.
+fn compare(
+    repository: &Repository,
+    old: Option<&Tree<'_>>,
+    new: Option<&Tree<'_>>,
+    prefix: &str,
+    changes: &mut Vec<RawChange>,
+) -> Result<(), Error> {
+    let mut sides: BTreeMap<Vec<u8>, [Option<(Oid, i32)>; 2]> = BTreeMap::new();
+    for (side, tree) in [old, new].into_iter().enumerate() {
+        for entry in tree.into_iter().flatten() {
+            sides.entry(entry.name_bytes().to_vec()).or_default()[side] = Some((entry.id(), entry.filemode_raw()));
+        }
+    }
+    for (name, [old, new]) in sides.into_iter().filter(|(_, [old, new])| old != new) {
+        let path = format!("{prefix}{}", String::from_utf8_lossy(&name));
+        let is_tree = |side: &Option<(Oid, i32)>| side.is_some_and(|(_, mode)| mode == i32::from(git2::FileMode::Tree));
+        let subtree = |side: &Option<(Oid, i32)>| match side {
+            Some((id, _)) if is_tree(side) => repository.find_tree(*id).map(Some),
+            _ => Ok(None),
         };
-        let name = if status == 'D' { old.path_bytes() } else { new.path_bytes() };
-        let id = |file: &git2::DiffFile<'_>, there: bool| there.then(|| from_oid(file.id())).transpose();
-        let mode = |file: &git2::DiffFile<'_>, there: bool| if there { u32::from(file.mode()) } else { 0 };
+        if is_tree(&old) || is_tree(&new) {
+            compare(repository, subtree(&old)?.as_ref(), subtree(&new)?.as_ref(), &format!("{path}/"), changes)?;
+        }
+        let file = |side: Option<(Oid, i32)>| side.filter(|_| !is_tree(&side));
+        let (old, new) = (file(old), file(new));
+        let kind = |(_, mode): (Oid, i32)| mode & 0o170_000;
+        let status = match (old, new) {
+            (Some(old), Some(new)) if kind(old) == kind(new) => 'M',
+            (Some(_), Some(_)) => 'T',
+            (Some(_), None) => 'D',
+            (None, Some(_)) => 'A',
+            (None, None) => continue,
+        };
+        let mode = |side: Option<(Oid, i32)>| side.map_or(0, |(_, mode)| mode.cast_unsigned());
+        let id = |side: Option<(Oid, i32)>| side.map(|(id, _)| from_oid(id)).transpose();
         changes.push(RawChange {
-            path: format!("{start}{}", String::from_utf8_lossy(name.unwrap_or_default())),
+            path,
             status,
-            old_mode: mode(&old, status != 'A'),
-            new_mode: mode(&new, status != 'D'),
-            old: id(&old, status != 'A')?,
-            new: id(&new, status != 'D')?,
+            old_mode: mode(old),
+            new_mode: mode(new),
+            old: id(old)?,
+            new: id(new)?,
             other_parents: Vec::new(),
         });
     }
-    Ok(changes)
+    Ok(())
 }
 
 /// The tree of the directory `prefix` in a commit; `None` when there is no such directory.

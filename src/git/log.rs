@@ -12,8 +12,8 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-pub(super) use parse::parse_raw;
 pub use parse::{Commit, Person, RawChange};
+pub(super) use parse::{parse_change, parse_raw};
 
 /// What a merge commit shows as its changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,7 +71,7 @@ impl Repository {
     /// # Errors
     /// If `git log` cannot be started; that it failed is an error of the last item.
     pub fn log(&self, query: &LogQuery) -> Result<Log, GitError> {
-        let mut git = self.git(Manner::Read, "log").args([
+        let mut git = self.git(Manner::Read, "log").whole_blocks().args([
             "-z",
             "--raw",
             "--no-renames",

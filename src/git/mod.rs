@@ -9,6 +9,7 @@
 //! | [`Repository`] | finds the repository and its directories; configuration, state, versions |
 //! | objects, refs, index | trees, blobs, revisions and index entries, by either reader |
 //! | [`Log`] | history, streamed from `git log` |
+//! | [`Graph`], [`Steps`] | all commits and what they changed, compared on several cores |
 //! | [`CommitRequest`] | commits our files and nothing else, moves the branch by compare-and-swap, survives a kill |
 //!
 //! Errors are [`GitError`] for reads and [`CommitError`] for writes; both know what helps.
@@ -31,6 +32,7 @@ mod repository;
 mod run;
 mod signature;
 mod state;
+mod steps;
 mod trees;
 
 #[cfg(test)]
@@ -42,6 +44,7 @@ pub use commit::{
 };
 pub use environment::Environment;
 pub use error::GitError;
+pub use graph::Graph;
 pub use id::{CommitId, ObjectFormat, ObjectId};
 pub use index::IndexEntry;
 pub use log::{Commit, Log, LogQuery, MergeChanges, Person, RawChange};
@@ -52,4 +55,5 @@ pub use repository::{Reader, Repository};
 pub use run::{MINIMUM_VERSION, git_version};
 pub use signature::{Signature, Verdict};
 pub use state::Operation;
+pub use steps::{Step, Steps, TreeDiffs};
 pub use trees::WorkTreeChange;

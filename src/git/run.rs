@@ -107,6 +107,11 @@ impl Git {
         self
     }
 
+    /// Says what it has to say in whole blocks instead of record by record, unless it is asked to.
+    pub(super) fn whole_blocks(self) -> Self {
+        self.env("GIT_FLUSH", "0")
+    }
+
     /// Text for its standard input.
     pub(super) fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = input.into();
@@ -171,9 +176,9 @@ impl Git {
         Ok(text.trim_end_matches(['\n', '\r']).to_owned())
     }
 
-    /// Starts it with pipes on both sides, to be talked to.
-    pub(super) fn converse(mut self) -> Result<Child, GitError> {
-        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    /// Starts it with pipes on both sides, to be talked to, and its complaints in `stderr`.
+    pub(super) fn converse(mut self, stderr: Stdio) -> Result<Child, GitError> {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(stderr);
         self.start()
     }
 

@@ -105,6 +105,17 @@ impl Sandbox {
         String::from_utf8(output.stdout).unwrap().trim_end_matches('\n').to_owned()
     }
 
+    /// Makes the commits of a stream for `git fast-import`, and checks out `main`.
+    pub(super) fn import(&self, stream: &str) {
+        let file = self.beside("stream");
+        std::fs::write(&file, stream).unwrap();
+        let mut command = self.command(self.top());
+        let output =
+            command.args(["fast-import", "--quiet"]).stdin(std::fs::File::open(file).unwrap()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        self.git(&["reset", "-q", "--hard", "main"]);
+    }
+
     pub(super) fn commit_all(&self, message: &str) -> CommitId {
         self.git(&["add", "--all"]);
         self.git(&["commit", "-q", "--allow-empty", "-m", message]);

@@ -1,6 +1,6 @@
 //! What can be undone: the changes of one flag along first parents, newest first, and what is undone already.
 
-use super::contents::{Content, Contents, Memory, differences};
+use super::contents::{Content, differences};
 use super::touch::{FileVersion, pairs};
 use super::undone::reverted;
 use super::walk::Walker;
@@ -53,7 +53,7 @@ impl<'r> Changes<'r> {
         tip: CommitId,
         until: Option<CommitId>,
     ) -> Result<Self, GitError> {
-        let walker = Walker { root, repository, contents: Contents::new(repository, Arc::new(Memory::default())) };
+        let walker = Walker::new(root, repository, Arc::default());
         let path = walker.path_at(tip, key)?;
         let focused = path.is_some();
         let log = first_parents(repository, tip, until, path.unwrap_or_else(|| walker.flags()))?;
@@ -180,7 +180,7 @@ pub fn flag_at(
     commit: CommitId,
     key: &FlagKey,
 ) -> Result<Option<(FileVersion, Arc<Content>)>, GitError> {
-    let walker = Walker { root, repository, contents: Contents::new(repository, Arc::new(Memory::default())) };
+    let walker = Walker::new(root, repository, Arc::default());
     let Some(path) = walker.path_at(commit, key)? else { return Ok(None) };
     let Some(entry) = repository.entry(commit, &path)? else { return Ok(None) };
     let version = FileVersion { path, key: key.clone(), id: entry.id, mode: entry.mode };
@@ -233,7 +233,7 @@ pub fn last_operation(
     project: &Project,
     tip: CommitId,
 ) -> Result<Option<Operation>, GitError> {
-    let walker = Walker { root, repository, contents: Contents::new(repository, Arc::new(Memory::default())) };
+    let walker = Walker::new(root, repository, Arc::default());
     let mut undone = BTreeSet::new();
     for commit in first_parents(repository, tip, None, walker.flags())? {
         let commit = commit?;

@@ -8,7 +8,6 @@ use crate::project::read_flag;
 use crate::source::FilePath;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, VecDeque};
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a file means.
@@ -111,11 +110,8 @@ fn decode(path: &str, key: &FlagKey, bytes: Vec<u8>) -> Content {
 }
 
 pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// What differs in meaning between two states of a flag, its environments in the order of `project`.

@@ -14,9 +14,8 @@ use super::contents::{Contents, State};
 use super::merge::merge_flags;
 use super::touch::{FileVersion, Pair, Touch, TouchKind, pairs};
 use super::walk::Walker;
-use crate::git::{Commit, CommitId, GitError, Repository};
+use crate::git::{CommitId, GitError, RawChange, Repository, Step};
 use crate::model::FlagKey;
-use crate::project::{Root, layout::FLAGS};
 use std::collections::BTreeMap;
 
 /// Which files a walk looks at.
@@ -28,19 +27,54 @@ pub(super) enum Scope {
     Paths(Vec<String>),
 }
 
-/// What the merge `commit`, whose changes are those to its first parent, did by itself.
-pub(super) fn touches(walker: &Walker<'_>, commit: &Commit, scope: &Scope) -> Result<Vec<Touch>, GitError> {
-    let Walker { root, repository, contents } = walker;
-    let Some((first, others)) = commit.parents.split_first() else { return Ok(Vec::new()) };
+/// What one further parent of a merge changed since it parted from the first one.
+pub(super) struct Side {
+    base: Option<CommitId>,
+    changes: Vec<RawChange>,
+}
+
+/// Those of all merges among `commits`, one after the other.
+pub(super) fn sides(walker: &Walker<'_>, commits: &[Step], scope: &Scope) -> Result<Vec<Side>, GitError> {
+    let mut bases = Vec::new();
+    for commit in commits {
+        let Some((first, others)) = commit.parents.split_first() else { continue };
+        for other in others {
+            bases.push((*other, walker.repository.merge_base(*first, *other)?));
+        }
+    }
+    // One question for all: each for itself would take its time to and fro.
+    let known: Vec<_> = bases.iter().filter(|(_, base)| base.is_some()).copied().collect();
+    let mut compared =
+        if known.is_empty() { Vec::new() } else { walker.compare(scope, |diffs| diffs.compare(&known))? }.into_iter();
+    let mut sides = Vec::with_capacity(bases.len());
+    for (other, base) in bases {
+        let changes = match base {
+            Some(_) => compared.next().unwrap_or_default(),
+            // Histories that have nothing in common.
+            None => walker.repository.diff_trees(None, other, &walker.flags())?,
+        };
+        let wanted = changes.into_iter().filter(|change| match scope {
+            Scope::All => true,
+            Scope::Paths(paths) => paths.contains(&change.path),
+        });
+        sides.push(Side { base, changes: wanted.collect() });
+    }
+    Ok(sides)
+}
+
+/// What the merge `commit`, whose changes are those to its first parent, did by itself; `sides` are those of its further
+/// parents.
+pub(super) fn touches(walker: &Walker<'_>, commit: &Step, others: &[Side]) -> Result<Vec<Touch>, GitError> {
+    let Walker { root, repository, contents, .. } = walker;
+    let Some(first) = commit.parents.first() else { return Ok(Vec::new()) };
     let mut own = by_key(walker.join_renames(pairs(root, &commit.changes)));
     let mut sides: BTreeMap<FlagKey, Vec<Pair>> = BTreeMap::new();
     let mut renamed: BTreeMap<FlagKey, FileVersion> = BTreeMap::new();
-    for other in others {
-        let base = repository.merge_base(*first, *other)?;
-        for (key, pair) in by_key(walker.join_renames(side(root, repository, base, *other, scope)?)) {
+    for Side { base, changes } in others {
+        for (key, pair) in by_key(walker.join_renames(pairs(root, changes))) {
             let now = match (base, &pair.0) {
                 (Some(base), Some(old)) if !own.contains_key(&key) && is_nowhere(repository, commit.id, &pair)? => {
-                    walker.successor(base, *first, old)?
+                    walker.successor(*base, *first, old)?
                 }
                 _ => None,
             };
@@ -96,22 +130,6 @@ fn same(one: Option<&FileVersion>, other: Option<&FileVersion>) -> bool {
 fn by_key(pairs: Vec<Pair>) -> BTreeMap<FlagKey, Pair> {
     let key = |pair: &Pair| pair.1.as_ref().or(pair.0.as_ref()).map(|version| version.key.clone());
     pairs.into_iter().filter_map(|pair| Some((key(&pair)?, pair))).collect()
-}
-
-/// What `other` changed since it parted from the first parent at `base`.
-fn side(
-    root: &Root,
-    repository: &Repository,
-    base: Option<CommitId>,
-    other: CommitId,
-    scope: &Scope,
-) -> Result<Vec<Pair>, GitError> {
-    let changes = repository.diff_trees(base, other, &format!("{}{FLAGS}", root.prefix()))?;
-    let wanted = changes.into_iter().filter(|change| match scope {
-        Scope::All => true,
-        Scope::Paths(paths) => paths.contains(&change.path),
-    });
-    Ok(pairs(root, &wanted.collect::<Vec<_>>()))
 }
 
 /// The flag of `sides` in a commit: its file is where one of them has it, or where it was found under another key.

@@ -1,24 +1,25 @@
 //! The entries of one flag, or of all, newest first.
 
 use super::commit::CommitFacts;
-use super::contents::{Contents, Memory};
+use super::contents::Memory;
 use super::digest::{Link, Place, chain};
 use super::entry::Entry;
 use super::index::{Index, Snapshot};
 use super::merges::Scope;
 use super::touch::Touch;
 use super::walk::{Walker, of_flag, of_key};
-use crate::git::{Commit, CommitId, GitError, Repository};
+use crate::git::{CommitId, GitError, Graph, Repository};
 use crate::model::{FlagKey, Project};
 use crate::project::Root;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many commits lie at most between what is remembered and what is asked for; beyond, it is found anew.
 const CATCH_UP: usize = 5_000;
-/// How many commits a thread takes at once.
-const BATCH: usize = 64;
+/// How many commits a thread takes at once: many, since Git stores what stands together as differences from each other.
+const BATCH: usize = 400;
 
 /// What happened to a flag, or to all.
 #[derive(Debug, Clone)]
@@ -53,7 +54,7 @@ pub fn timeline(
         let told = tell_all(root, repository, project, tip, &Entry::clone)?;
         return Ok(Timeline { entries: told.into_iter().map(|(entry, place)| placed(entry, place)).collect() });
     };
-    let walker = Walker { root, repository, contents: Contents::new(repository, Arc::new(Memory::default())) };
+    let walker = Walker::new(root, repository, Arc::default());
     let touches = match lives {
         Lives::Latest => touches_of(&walker, key, tip)?,
         Lives::All => of_key(touches_of_all(&walker, tip)?, key),
@@ -89,11 +90,8 @@ fn touches_of(walker: &Walker<'_>, key: &FlagKey, tip: CommitId) -> Result<Vec<T
     let found = match (caught_up, path) {
         (Some(found), _) => found,
         (None, path) => match path.map(|path| walker.follow(tip, path)).transpose()?.flatten() {
-            Some((commits, scope)) => {
-                let mut touches = Vec::new();
-                for commit in &commits {
-                    touches.extend(walker.touches(commit, &scope)?);
-                }
+            Some((steps, scope)) => {
+                let touches = walker.touches(&steps, &scope)?;
                 let Scope::Paths(paths) = scope else { return Ok(touches) };
                 Snapshot { tip, paths, touches: of_flag(touches, key) }
             }
@@ -110,11 +108,7 @@ fn catch_up(walker: &Walker<'_>, known: Snapshot, tip: CommitId, path: &String) 
     if !known.paths.contains(path) || !walker.is_first_parent(known.tip, tip, CATCH_UP)? {
         return Ok(None);
     }
-    let scope = Scope::Paths(known.paths.clone());
-    let mut touches = Vec::new();
-    for commit in walker.repository.log(&walker.query(tip, Some(known.tip), &scope))? {
-        touches.extend(walker.touches(&commit?, &scope)?);
-    }
+    let mut touches = touches_since(walker, tip, Some(known.tip), &Scope::Paths(known.paths.clone()))?;
     if touches.iter().any(|touch| touch.before.is_none() || touch.renamed_from().is_some()) {
         return Ok(None);
     }
@@ -128,13 +122,29 @@ fn known_of_all(walker: &Walker<'_>, index: &Index, tip: CommitId) -> Result<Opt
     Ok(fits.then_some(known))
 }
 
+/// What the commits that `tip` reaches and `known` does not did to the files in `scope`.
+fn touches_since(
+    walker: &Walker<'_>,
+    tip: CommitId,
+    known: Option<CommitId>,
+    scope: &Scope,
+) -> Result<Vec<Touch>, GitError> {
+    let graph = Arc::new(walker.repository.graph(tip, known)?);
+    let mut touches = Vec::new();
+    let mut steps = walker.repository.steps(&graph, 0, &walker.paths(scope))?;
+    loop {
+        let some = steps.by_ref().take(BATCH).collect::<Result<Vec<_>, _>>()?;
+        if some.is_empty() {
+            return Ok(touches);
+        }
+        touches.extend(walker.touches(&some, scope)?);
+    }
+}
+
 fn touches_of_all(walker: &Walker<'_>, tip: CommitId) -> Result<Vec<Touch>, GitError> {
     let index = Index::new(walker.repository, walker.root.prefix(), None);
     let known = known_of_all(walker, &index, tip)?;
-    let mut touches = Vec::new();
-    for commit in walker.repository.log(&walker.query(tip, known.as_ref().map(|known| known.tip), &Scope::All))? {
-        touches.extend(walker.touches(&commit?, &Scope::All)?);
-    }
+    let mut touches = touches_since(walker, tip, known.as_ref().map(|known| known.tip), &Scope::All)?;
     touches.extend(known.into_iter().flat_map(|known| known.touches));
     let snapshot = Snapshot { tip, paths: Vec::new(), touches };
     index.save(&snapshot);
@@ -143,7 +153,8 @@ fn touches_of_all(walker: &Walker<'_>, tip: CommitId) -> Result<Vec<Touch>, GitE
 
 /// What the threads work on.
 enum Work {
-    Commits(Vec<Commit>),
+    /// Commits at these positions of the graph.
+    Commits(Range<usize>),
     Touches(Vec<Touch>),
 }
 
@@ -169,12 +180,16 @@ pub fn tell_all<T: Send>(
     tell: &(impl Fn(&Entry) -> T + Sync),
 ) -> Result<Vec<(T, Place)>, GitError> {
     let memory = Arc::new(Memory::default());
-    let walker = Walker { root, repository, contents: Contents::new(repository, Arc::clone(&memory)) };
+    let walker = Walker::new(root, repository, Arc::clone(&memory));
     let index = Index::new(repository, root.prefix(), None);
     let known = known_of_all(&walker, &index, tip)?;
     let current = known.as_ref().is_some_and(|known| known.tip == tip);
-    let teller = Teller { directory: root.directory(), memory: &memory, project, remember: !current, tell };
-    let mut found = teller.run_all(|work| feed(&walker, known, tip, work))?;
+    let graph = match &known {
+        _ if current => Graph::default(),
+        known => repository.graph(tip, known.as_ref().map(|known| known.tip))?,
+    };
+    let teller = Teller { directory: root.directory(), memory: &memory, project, graph: &graph, tell };
+    let mut found = teller.run_all(|work| feed(graph.len(), known, work))?;
     found.sort_unstable_by_key(|found| found.position);
     let (mut told, mut touches) = (Vec::new(), Vec::new());
     for found in found {
@@ -188,39 +203,20 @@ pub fn tell_all<T: Send>(
     Ok(told.into_iter().zip(places).map(|((told, _), place)| (told, place)).collect())
 }
 
-/// Hands out the commits that are not known, then what is.
-fn feed(
-    walker: &Walker<'_>,
-    known: Option<Snapshot>,
-    tip: CommitId,
-    work: &SyncSender<(usize, Work)>,
-) -> Result<(), GitError> {
-    let mut position = 0;
-    let mut send = |batch| {
-        position += 1;
+/// Hands out so many new commits, then what is known of older ones.
+fn feed(commits: usize, known: Option<Snapshot>, work: &SyncSender<(usize, Work)>) {
+    let new = (0..commits).step_by(BATCH).map(|start| Work::Commits(start..(start + BATCH).min(commits)));
+    let mut rest = known.map(|known| known.touches).unwrap_or_default().into_iter();
+    let old = std::iter::from_fn(|| {
+        let some: Vec<Touch> = rest.by_ref().take(BATCH).collect();
+        (!some.is_empty()).then_some(Work::Touches(some))
+    });
+    for batch in new.chain(old).enumerate() {
         // Threads that stopped early say why when they are joined.
-        work.send((position, batch)).is_ok()
-    };
-    if known.as_ref().is_none_or(|known| known.tip != tip) {
-        let since = known.as_ref().map(|known| known.tip);
-        let mut batch = Vec::with_capacity(BATCH);
-        for commit in walker.repository.log(&walker.query(tip, since, &Scope::All))? {
-            batch.push(commit?);
-            if batch.len() == BATCH && !send(Work::Commits(std::mem::take(&mut batch))) {
-                return Ok(());
-            }
-        }
-        if !send(Work::Commits(batch)) {
-            return Ok(());
+        if work.send(batch).is_err() {
+            return;
         }
     }
-    let mut rest = known.map(|known| known.touches).unwrap_or_default().into_iter().peekable();
-    while rest.peek().is_some() {
-        if !send(Work::Touches(rest.by_ref().take(BATCH).collect())) {
-            break;
-        }
-    }
-    Ok(())
 }
 
 /// What the threads share.
@@ -228,17 +224,14 @@ struct Teller<'a, F> {
     directory: &'a Path,
     memory: &'a Arc<Memory>,
     project: &'a Project,
-    /// Whether touches are wanted, too.
-    remember: bool,
+    /// The commits of which nothing is known.
+    graph: &'a Graph,
     tell: &'a F,
 }
 
 impl<T: Send, F: Fn(&Entry) -> T + Sync> Teller<'_, F> {
     /// Works off what `feed` hands out, in no order.
-    fn run_all(
-        &self,
-        feed: impl FnOnce(&SyncSender<(usize, Work)>) -> Result<(), GitError>,
-    ) -> Result<Vec<Found<T>>, GitError> {
+    fn run_all(&self, feed: impl FnOnce(&SyncSender<(usize, Work)>)) -> Result<Vec<Found<T>>, GitError> {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8);
         let (work, jobs) = sync_channel::<(usize, Work)>(threads * 4);
         let jobs = Arc::new(Mutex::new(jobs));
@@ -247,7 +240,7 @@ impl<T: Send, F: Fn(&Entry) -> T + Sync> Teller<'_, F> {
             let worker = |jobs: Jobs| move || self.run(&jobs);
             let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker(Arc::clone(&jobs)))).collect();
             drop(jobs);
-            let fed = feed(&work);
+            feed(&work);
             drop(work);
             let mut done = Vec::new();
             for worker in workers {
@@ -256,7 +249,7 @@ impl<T: Send, F: Fn(&Entry) -> T + Sync> Teller<'_, F> {
                     Err(panic) => std::panic::resume_unwind(panic),
                 }
             }
-            fed.map(|()| done)
+            Ok(done)
         })
     }
 
@@ -265,7 +258,7 @@ impl<T: Send, F: Fn(&Entry) -> T + Sync> Teller<'_, F> {
         let root = Root::discover(self.directory)
             .map_err(|failure| GitError::Unexpected { command: "open".into(), detail: failure.to_string() })?;
         let Some(repository) = root.repository() else { return Ok(Vec::new()) };
-        let walker = Walker { root: &root, repository, contents: Contents::new(repository, Arc::clone(self.memory)) };
+        let walker = Walker::new(&root, repository, Arc::clone(self.memory));
         let mut results = Vec::new();
         loop {
             let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -277,12 +270,9 @@ impl<T: Send, F: Fn(&Entry) -> T + Sync> Teller<'_, F> {
     fn one(&self, walker: &Walker<'_>, position: usize, work: Work) -> Result<Found<T>, GitError> {
         let mut touches = match work {
             Work::Touches(touches) => touches,
-            Work::Commits(commits) => {
-                let mut touches = Vec::new();
-                for commit in &commits {
-                    touches.extend(walker.touches(commit, &Scope::All)?);
-                }
-                touches
+            Work::Commits(range) => {
+                let steps = walker.compare(&Scope::All, |diffs| self.graph.steps(range, diffs))?;
+                walker.touches(&steps, &Scope::All)?
             }
         };
         let mut told = Vec::with_capacity(touches.len());
@@ -296,7 +286,8 @@ impl<T: Send, F: Fn(&Entry) -> T + Sync> Teller<'_, F> {
             let entry = Entry::new(touch, commit, &walker.contents, self.project);
             told.extend(entry.map(|entry| ((self.tell)(&entry), Link::of(&entry))));
         }
-        if !self.remember {
+        if self.graph.is_empty() {
+            // Nothing new is to be remembered.
             touches = Vec::new();
         }
         Ok(Found { position, touches, told })

@@ -3,37 +3,54 @@
 //! The order is `git log --topo-order`: a branch that was merged stands in one piece between its merge and what it was
 //! merged into. Along first parents it only ever grows at its new end, so what stands before an entry stays the same.
 
-use super::contents::Contents;
+use super::contents::{Contents, Memory};
 use super::merges::{self, Scope};
 use super::touch::{FileVersion, Pair, Touch, TouchKind, flag_of, pairs};
-use crate::git::{Commit, CommitId, GitError, LogQuery, MergeChanges, RawChange, Repository, Source};
+use crate::git::{CommitId, GitError, Graph, RawChange, Repository, Source, Step, TreeDiffs};
 use crate::model::{Flag, FlagKey};
 use crate::project::{Root, layout::FLAGS};
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Walks the history of one repository of flags.
 pub(super) struct Walker<'r> {
     pub(super) root: &'r Root,
     pub(super) repository: &'r Repository,
     pub(super) contents: Contents<'r>,
+    /// Who compares trees, and as to which files.
+    diffs: RefCell<Option<(Vec<String>, TreeDiffs)>>,
 }
 
-impl Walker<'_> {
-    /// The query for the commits from `tip` on, without those that `known` reaches.
-    pub(super) fn query(&self, tip: CommitId, known: Option<CommitId>, scope: &Scope) -> LogQuery {
-        let paths = match scope {
+impl<'r> Walker<'r> {
+    pub(super) fn new(root: &'r Root, repository: &'r Repository, memory: Arc<Memory>) -> Self {
+        Self { root, repository, contents: Contents::new(repository, memory), diffs: RefCell::new(None) }
+    }
+
+    /// What Git has to look at.
+    pub(super) fn paths(&self, scope: &Scope) -> Vec<String> {
+        match scope {
             Scope::All => vec![self.flags()],
             Scope::Paths(paths) => paths.clone(),
-        };
-        LogQuery {
-            paths,
-            from: vec![tip],
-            until: known.into_iter().collect(),
-            full_history: true,
-            topological: true,
-            merges: MergeChanges::FirstParent,
-            ..LogQuery::default()
         }
+    }
+
+    /// What [`TreeDiffs`] as to the files in `scope` answer.
+    pub(super) fn compare<T>(
+        &self,
+        scope: &Scope,
+        ask: impl FnOnce(&mut TreeDiffs) -> Result<T, GitError>,
+    ) -> Result<T, GitError> {
+        let paths = self.paths(scope);
+        let mut slot = self.diffs.borrow_mut();
+        let mut running = match slot.take() {
+            Some((of, running)) if of == paths => running,
+            _ => self.repository.tree_diffs(&paths)?,
+        };
+        // Only put back if it is still in step.
+        let answer = ask(&mut running)?;
+        *slot = Some((paths, running));
+        Ok(answer)
     }
 
     /// The folder of flags as Git names it.
@@ -41,11 +58,23 @@ impl Walker<'_> {
         format!("{}{FLAGS}", self.root.prefix())
     }
 
-    /// What one commit of a log did to the flags in `scope`.
-    pub(super) fn touches(&self, commit: &Commit, scope: &Scope) -> Result<Vec<Touch>, GitError> {
-        if commit.parents.len() > 1 {
-            return merges::touches(self, commit, scope);
+    /// What commits did to the flags in `scope`.
+    pub(super) fn touches(&self, steps: &[Step], scope: &Scope) -> Result<Vec<Touch>, GitError> {
+        let mut sides = merges::sides(self, steps, scope)?.into_iter();
+        let mut found = Vec::new();
+        for step in steps {
+            if step.parents.len() > 1 {
+                let sides: Vec<_> = sides.by_ref().take(step.parents.len() - 1).collect();
+                found.extend(merges::touches(self, step, &sides)?);
+            } else {
+                found.extend(self.own_touches(step)?);
+            }
         }
+        Ok(found)
+    }
+
+    /// What a commit did that is no merge.
+    fn own_touches(&self, commit: &Step) -> Result<Vec<Touch>, GitError> {
         let pairs = pairs(self.root, &commit.changes);
         if commit.parents.is_empty() && !pairs.is_empty() && self.is_cut(commit.id)? {
             // Everything looks new where a shallow clone ends; nobody knows what this commit did.
@@ -98,45 +127,66 @@ impl Walker<'_> {
             .is_some_and(|old| old.effective_salt() == flag.effective_salt() && old.value_type == flag.value_type)
     }
 
-    /// The commits that changed one of the files that were ever the flag of `path`: where a commit adds such a file and
-    /// removes the same flag elsewhere, by key or by salt, that file is looked at too.
+    /// The commits that changed one of the files that were ever the flag of `path`, and merges that may have dropped such a
+    /// change: where a commit adds such
+    /// a file and removes the same flag elsewhere, by key or by salt, that file is looked at too.
     ///
     /// `None` when more than these files has to be looked at: when the flag was removed somewhere, or something went on
     /// beside the commit that moved or renamed it.
-    pub(super) fn follow(&self, tip: CommitId, path: String) -> Result<Option<(Vec<Commit>, Scope)>, GitError> {
-        let mut paths = vec![path];
-        let log = |from, paths: &Vec<String>| -> Result<Vec<Commit>, GitError> {
-            self.repository.log(&self.query(from, None, &Scope::Paths(paths.clone())))?.collect()
-        };
-        let mut commits = log(tip, &paths)?;
-        let mut at = 0;
-        while let Some(commit) = commits.get(at) {
-            let mut sources = Vec::new();
-            for change in &commit.changes {
-                sources.extend(self.source(commit, change)?.filter(|source| !paths.contains(source)));
+    pub(super) fn follow(&self, tip: CommitId, path: String) -> Result<Option<(Vec<Step>, Scope)>, GitError> {
+        let graph = Arc::new(self.repository.graph(tip, None)?);
+        let (mut found, mut paths, mut start) = (Vec::new(), vec![path], 0);
+        'files: loop {
+            for (at, step) in (start..).zip(self.repository.steps(&graph, start, &paths)?) {
+                let step = step?;
+                let is_removed = step.changes.iter().any(|change| change.new.is_none());
+                if is_removed && step.changes.iter().all(|change| change.old.is_some()) {
+                    return Ok(None);
+                }
+                let mut sources = Vec::new();
+                for change in &step.changes {
+                    sources.extend(self.source(&step, change)?.filter(|source| !paths.contains(source)));
+                }
+                if !sources.is_empty() {
+                    if !graph.all_descend(at) {
+                        return Ok(None);
+                    }
+                    // This commit is looked at again. Only what is older can be about the file in its old place.
+                    paths.extend(sources);
+                    start = at;
+                    continue 'files;
+                }
+                if !step.changes.is_empty() || step.parents.len() > 1 {
+                    found.push((at, step));
+                }
             }
-            let is_removed = commit.changes.iter().any(|change| change.new.is_none());
-            if is_removed && commit.changes.iter().all(|change| change.old.is_some()) {
-                return Ok(None);
-            }
-            if sources.is_empty() {
-                at += 1;
-                continue;
-            }
-            paths.extend(sources);
-            let id = commit.id;
-            if !self.repository.all_descend(id, &commit.parents, tip)? {
-                return Ok(None);
-            }
-            // Only what is older can be about the file in its old place.
-            commits.truncate(at);
-            commits.extend(log(id, &paths)?);
+            return Ok(Some((self.without_idle_merges(&graph, found)?, Scope::Paths(paths))));
         }
-        Ok(Some((commits, Scope::Paths(paths))))
+    }
+
+    /// Without the merges of branches that changed nothing: most of all, and each takes a question to Git.
+    fn without_idle_merges(&self, graph: &Graph, found: Vec<(usize, Step)>) -> Result<Vec<Step>, GitError> {
+        let touched: BTreeSet<usize> =
+            found.iter().filter(|(_, step)| !step.changes.is_empty()).map(|(at, _)| *at).collect();
+        let mut kept = Vec::new();
+        for (at, step) in found {
+            let is_idle = match step.parents[..] {
+                [first, second] if step.changes.is_empty() => {
+                    let base = self.repository.merge_base(first, second)?;
+                    let branch = base.and_then(|base| graph.branch(at, base));
+                    branch.is_some_and(|branch| touched.range(branch).next().is_none())
+                }
+                _ => false,
+            };
+            if !is_idle {
+                kept.push(step);
+            }
+        }
+        Ok(kept)
     }
 
     /// The file that an added one was before.
-    fn source(&self, commit: &Commit, added: &RawChange) -> Result<Option<String>, GitError> {
+    fn source(&self, commit: &Step, added: &RawChange) -> Result<Option<String>, GitError> {
         let [parent] = commit.parents[..] else { return Ok(None) };
         let (Some(key), Some(id)) = (flag_of(self.root, &added.path), added.new) else { return Ok(None) };
         let new = FileVersion { path: added.path.clone(), key, id, mode: added.new_mode };

@@ -206,7 +206,7 @@ pub(in crate::git) fn parse_raw(text: &[u8]) -> Result<Vec<RawChange>, GitError>
 }
 
 /// `:<mode> <mode> <id> <id> <status>`; one more colon, mode and id for each further parent.
-fn parse_change(facts: &str, path: String) -> Result<RawChange, GitError> {
+pub(in crate::git) fn parse_change(facts: &str, path: String) -> Result<RawChange, GitError> {
     let parents = facts.bytes().take_while(|byte| *byte == b':').count();
     let words: Vec<&str> = facts[parents..].split(' ').collect();
     let (modes, ids, status) = match words.len() {
