@@ -52,6 +52,9 @@ pub struct LogQuery {
     /// A branch that was merged comes in one piece, after its merge and before what it was merged into. The order is a
     /// function of the commits alone; without it their dates decide.
     pub topological: bool,
+    /// Whether commits that changed none of the paths are wanted, too. Without it, and with `until`, Git leaves a merge out
+    /// that changed them only against parents which `until` reaches.
+    pub sparse: bool,
     /// Oldest first; all of it is then read before the first commit comes.
     pub oldest_first: bool,
 }
@@ -92,6 +95,7 @@ impl Repository {
         for (wanted, option) in [
             (query.first_parent, "--first-parent"),
             (query.full_history, "--full-history"),
+            (query.sparse, "--sparse"),
             (query.topological, "--topo-order"),
             (query.oldest_first, "--reverse"),
         ] {

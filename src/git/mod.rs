@@ -42,6 +42,7 @@ pub use commit::{
 };
 pub use environment::Environment;
 pub use error::GitError;
+pub use graph::Parents;
 pub use id::{CommitId, ObjectFormat, ObjectId};
 pub use index::IndexEntry;
 pub use log::{Commit, Log, LogQuery, MergeChanges, Person, RawChange};

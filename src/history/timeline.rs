@@ -5,9 +5,11 @@ use super::contents::{Contents, Memory};
 use super::digest::{Link, Place, chain};
 use super::entry::Entry;
 use super::index::{Index, Snapshot};
+use super::lives::{Lived, LivesOf, of_flag, of_key};
 use super::merges::Scope;
+use super::order::Order;
 use super::touch::Touch;
-use super::walk::{Walker, of_flag, of_key};
+use super::walk::Walker;
 use crate::git::{Commit, CommitId, GitError, Repository};
 use crate::model::{FlagKey, Project};
 use crate::project::Root;
@@ -54,18 +56,18 @@ pub fn timeline(
         return Ok(Timeline { entries: told.into_iter().map(|(entry, place)| placed(entry, place)).collect() });
     };
     let walker = Walker { root, repository, contents: Contents::new(repository, Arc::new(Memory::default())) };
-    let touches = match lives {
-        Lives::Latest => touches_of(&walker, key, tip)?,
-        Lives::All => of_key(touches_of_all(&walker, tip)?, key),
+    let lived = match lives {
+        Lives::Latest => lived_of(&walker, key, tip)?,
+        Lives::All => of_key(touches_of_all(&walker, tip)?, key, walker.path_at(tip, key)?.as_deref()),
     };
-    let mut entries = Vec::with_capacity(touches.len());
-    for touch in &touches {
+    let mut entries = Vec::with_capacity(lived.len());
+    for (touch, life) in &lived {
         let commit = Arc::new(CommitFacts::read(repository, touch.commit)?);
-        entries.extend(Entry::new(touch, commit, &walker.contents, project));
+        entries.extend(Entry::new(touch, commit, &walker.contents, project).map(|entry| (entry, *life)));
     }
-    let links: Vec<Link> = entries.iter().map(Link::of).collect();
-    let places = chain(links.iter());
-    Ok(Timeline { entries: entries.into_iter().zip(places).map(|(entry, place)| placed(entry, place)).collect() })
+    let links: Vec<Link> = entries.iter().map(|(entry, _)| Link::of(entry)).collect();
+    let places = chain(links.iter().zip(entries.iter().map(|(_, life)| *life)));
+    Ok(Timeline { entries: entries.into_iter().zip(places).map(|((entry, _), place)| placed(entry, place)).collect() })
 }
 
 fn placed(mut entry: Entry, place: Place) -> Entry {
@@ -74,12 +76,12 @@ fn placed(mut entry: Entry, place: Place) -> Entry {
     entry
 }
 
-/// The touches of one flag: remembered, brought up to date, or found anew.
-fn touches_of(walker: &Walker<'_>, key: &FlagKey, tip: CommitId) -> Result<Vec<Touch>, GitError> {
+/// The touches of one flag with their lives: remembered, brought up to date, or found anew.
+fn lived_of(walker: &Walker<'_>, key: &FlagKey, tip: CommitId) -> Result<Vec<Lived>, GitError> {
     let index = Index::new(walker.repository, walker.root.prefix(), Some(key));
     let known = index.load();
     if let Some(known) = known.as_ref().filter(|known| known.tip == tip) {
-        return Ok(known.touches.clone());
+        return Ok(known.lived());
     }
     let path = walker.path_at(tip, key)?;
     let caught_up = match (known, &path) {
@@ -88,21 +90,23 @@ fn touches_of(walker: &Walker<'_>, key: &FlagKey, tip: CommitId) -> Result<Vec<T
     };
     let found = match (caught_up, path) {
         (Some(found), _) => found,
-        (None, path) => match path.map(|path| walker.follow(tip, path)).transpose()?.flatten() {
-            Some((commits, scope)) => {
+        (None, path) => match path.as_ref().map(|path| walker.follow(tip, path.clone())).transpose()?.flatten() {
+            Some((commits, paths)) => {
+                let parents = walker.repository.parents(tip, None);
+                let scope = Scope::Paths(paths.clone());
                 let mut touches = Vec::new();
                 for commit in &commits {
                     touches.extend(walker.touches(commit, &scope)?);
                 }
-                let Scope::Paths(paths) = scope else { return Ok(touches) };
-                Snapshot { tip, paths, touches: of_flag(touches, key) }
+                Order::new(parents, tip)?.sort(&mut touches);
+                Snapshot::of_flag(tip, paths, of_flag(touches, key, path.as_deref()))
             }
             // Only a look at everything tells where it was.
-            None => Snapshot { tip, paths: Vec::new(), touches: of_flag(touches_of_all(walker, tip)?, key) },
+            None => Snapshot::of_flag(tip, Vec::new(), of_flag(touches_of_all(walker, tip)?, key, path.as_deref())),
         },
     };
     index.save(&found);
-    Ok(found.touches)
+    Ok(found.lived())
 }
 
 /// What is remembered of a flag with the commits since; `None` when these tell of another file than it knows.
@@ -110,16 +114,21 @@ fn catch_up(walker: &Walker<'_>, known: Snapshot, tip: CommitId, path: &String) 
     if !known.paths.contains(path) || !walker.is_first_parent(known.tip, tip, CATCH_UP)? {
         return Ok(None);
     }
+    let parents = walker.repository.parents(tip, Some(known.tip));
     let scope = Scope::Paths(known.paths.clone());
     let mut touches = Vec::new();
     for commit in walker.repository.log(&walker.query(tip, Some(known.tip), &scope))? {
-        touches.extend(walker.touches(&commit?, &scope)?);
+        let commit = commit?;
+        if commit.changes.iter().any(|change| change.old.is_none() || change.new.is_none()) {
+            return Ok(None);
+        }
+        touches.extend(walker.touches(&commit, &scope)?);
     }
-    if touches.iter().any(|touch| touch.before.is_none() || touch.renamed_from().is_some()) {
-        return Ok(None);
-    }
+    Order::new(parents, tip)?.sort(&mut touches);
+    let life = known.lives.first().copied().unwrap_or_default();
+    let lives = std::iter::repeat_n(life, touches.len()).chain(known.lives).collect();
     touches.extend(known.touches);
-    Ok(Some(Snapshot { tip, touches, paths: known.paths }))
+    Ok(Some(Snapshot { tip, touches, paths: known.paths, lives }))
 }
 
 fn known_of_all(walker: &Walker<'_>, index: &Index, tip: CommitId) -> Result<Option<Snapshot>, GitError> {
@@ -131,12 +140,15 @@ fn known_of_all(walker: &Walker<'_>, index: &Index, tip: CommitId) -> Result<Opt
 fn touches_of_all(walker: &Walker<'_>, tip: CommitId) -> Result<Vec<Touch>, GitError> {
     let index = Index::new(walker.repository, walker.root.prefix(), None);
     let known = known_of_all(walker, &index, tip)?;
+    let known_tip = known.as_ref().map(|known| known.tip);
+    let parents = walker.repository.parents(tip, known_tip);
     let mut touches = Vec::new();
-    for commit in walker.repository.log(&walker.query(tip, known.as_ref().map(|known| known.tip), &Scope::All))? {
+    for commit in walker.repository.log(&walker.query(tip, known_tip, &Scope::All))? {
         touches.extend(walker.touches(&commit?, &Scope::All)?);
     }
+    Order::new(parents, tip)?.sort(&mut touches);
     touches.extend(known.into_iter().flat_map(|known| known.touches));
-    let snapshot = Snapshot { tip, paths: Vec::new(), touches };
+    let snapshot = Snapshot { tip, paths: Vec::new(), lives: Vec::new(), touches };
     index.save(&snapshot);
     Ok(snapshot.touches)
 }
@@ -149,11 +161,12 @@ enum Work {
 
 type Jobs = Arc<Mutex<Receiver<(usize, Work)>>>;
 
-/// What comes out of some work: its position in the order, what the commits did, and what was told of it.
+/// What comes out of some work: its position in the order, what the commits did, and what is told of it.
 struct Found<T> {
     position: usize,
     touches: Vec<Touch>,
-    told: Vec<(T, Link)>,
+    /// For each touch.
+    told: Vec<Option<(T, Link)>>,
 }
 
 /// What `tell` makes of each entry of all flags, newest first, with its place in its chain. Git walks in a process of its
@@ -173,19 +186,22 @@ pub fn tell_all<T: Send>(
     let index = Index::new(repository, root.prefix(), None);
     let known = known_of_all(&walker, &index, tip)?;
     let current = known.as_ref().is_some_and(|known| known.tip == tip);
-    let teller = Teller { directory: root.directory(), memory: &memory, project, remember: !current, tell };
+    let remembered = known.as_ref().map_or(0, |known| known.touches.len());
+    let parents = repository.parents(tip, known.as_ref().map(|known| known.tip));
+    let teller = Teller { directory: root.directory(), memory: &memory, project, tell };
     let mut found = teller.run_all(|work| feed(&walker, known, tip, work))?;
     found.sort_unstable_by_key(|found| found.position);
-    let (mut told, mut touches) = (Vec::new(), Vec::new());
-    for found in found {
-        touches.extend(found.touches);
-        told.extend(found.told);
-    }
+    let mut found: Vec<_> = found.into_iter().flat_map(|found| found.touches.into_iter().zip(found.told)).collect();
+    let new = found.len() - remembered;
+    Order::new(parents, tip)?.sort_by(&mut found[..new], |(touch, _)| touch.commit);
+    let (touches, told): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    let lives = LivesOf::new(&touches).lives;
     if !current {
-        index.save(&Snapshot { tip, paths: Vec::new(), touches });
+        index.save(&Snapshot { tip, paths: Vec::new(), lives: Vec::new(), touches });
     }
-    let places = chain(told.iter().map(|(_, link)| link));
-    Ok(told.into_iter().zip(places).map(|((told, _), place)| (told, place)).collect())
+    let told: Vec<_> = told.into_iter().zip(lives).filter_map(|(told, life)| Some((told?, life))).collect();
+    let places = chain(told.iter().map(|((_, link), life)| (link, *life)));
+    Ok(told.into_iter().zip(places).map(|(((told, _), _), place)| (told, place)).collect())
 }
 
 /// Hands out the commits that are not known, then what is.
@@ -228,8 +244,6 @@ struct Teller<'a, F> {
     directory: &'a Path,
     memory: &'a Arc<Memory>,
     project: &'a Project,
-    /// Whether touches are wanted, too.
-    remember: bool,
     tell: &'a F,
 }
 
@@ -275,7 +289,7 @@ impl<T: Send, F: Fn(&Entry) -> T + Sync> Teller<'_, F> {
     }
 
     fn one(&self, walker: &Walker<'_>, position: usize, work: Work) -> Result<Found<T>, GitError> {
-        let mut touches = match work {
+        let touches = match work {
             Work::Touches(touches) => touches,
             Work::Commits(commits) => {
                 let mut touches = Vec::new();
@@ -294,10 +308,7 @@ impl<T: Send, F: Fn(&Entry) -> T + Sync> Teller<'_, F> {
             };
             last = Some(Arc::clone(&commit));
             let entry = Entry::new(touch, commit, &walker.contents, self.project);
-            told.extend(entry.map(|entry| ((self.tell)(&entry), Link::of(&entry))));
-        }
-        if !self.remember {
-            touches = Vec::new();
+            told.push(entry.map(|entry| ((self.tell)(&entry), Link::of(&entry))));
         }
         Ok(Found { position, touches, told })
     }
