@@ -11,6 +11,7 @@ mod condition_argument;
 mod context_args;
 mod enriching;
 mod impacts;
+mod json_argument;
 mod overview;
 mod past;
 mod plan_report;

@@ -66,11 +66,11 @@ fn rename(draft: &mut Draft<'_>, old: &FlagKey, new: &FlagKey) -> Result<()> {
         return Err(Failure::new(&codes::ALREADY_EXISTS, format!("`{new}` exists already: `{path}`"))
             .help("choose another key"));
     }
+    let path = draft.renamed_path(&file.path, new)?;
     let mut flag = file.flag.clone();
     flag.salt.get_or_insert_with(|| old.to_string());
     draft.set_flag(&file, &flag)?;
-    let folder = file.path.rsplit_once('/').map_or(layout::FLAGS, |(folder, _)| folder);
-    move_file(draft, &file.path, format!("{folder}/{new}.yaml").into())?;
+    move_file(draft, &file.path, path)?;
     move_file(draft, &layout::tests_path(old), layout::tests_path(new))?;
     answers::rename(draft, old, new)
 }

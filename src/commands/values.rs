@@ -1,5 +1,6 @@
 //! Values of variants, units and names as arguments.
 
+use super::json_argument;
 use crate::commands::Session;
 use crate::diagnostic::codes::change;
 use crate::diagnostic::{Failure, Result};
@@ -39,7 +40,7 @@ pub(super) fn value(value_type: ValueType, text: &str) -> Result<Value> {
             let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
             number.map(Value::Number).ok_or_else(|| refused("a number"))
         }
-        ValueType::Json => serde_json::from_str(text).map(Value::Json).map_err(|error| {
+        ValueType::Json => json_argument::read(text).map(Value::Json).map_err(|error| {
             refused("JSON")
                 .help(format!("it fails here: {error}"))
                 .help("quote it for the shell: `name='{\"size\": 3}'`")

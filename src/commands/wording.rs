@@ -22,18 +22,18 @@ pub(super) fn csv(rows: impl IntoIterator<Item = Vec<String>>) -> String {
 }
 
 /// A line of comma-separated values by RFC 4180. A cell that a spreadsheet would run as a formula gets a leading
-/// apostrophe.
+/// apostrophe, and what would steer a terminal or hide is taken out, as from all text.
 pub(super) fn csv_line(cells: &[impl AsRef<str>]) -> String {
     let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell.as_ref())).collect();
     format!("{}\r\n", cells.join(","))
 }
 
 fn csv_cell(cell: &str) -> String {
-    let guarded = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell != "-" {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    };
+    // Spreadsheets skip white space, and some read wide forms as the narrow ones.
+    let formula = |c: char| "=+-@＝＋－＠".contains(c);
+    let is_formula = cell.starts_with(['\t', '\r', '\n']) || cell.trim_start().starts_with(formula);
+    let cell = plain(cell);
+    let guarded = if is_formula && cell != "-" { format!("'{cell}") } else { cell };
     if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
 }
 
@@ -84,6 +84,8 @@ mod tests {
     #[test]
     fn csv_quotes_and_guards() {
         assert_eq!(csv_line(&["a,b", "say \"x\"", "=1+1", "-"]), "\"a,b\",\"say \"\"x\"\"\",'=1+1,-\r\n");
+        assert_eq!(csv_line(&["\t=1", " @a", "＝1", "a=1"]), "' =1,' @a,'＝1,a=1\r\n");
+        assert_eq!(csv_line(&["a\u{1b}[31m", "x\u{202e}y", "two\nlines"]), "a\u{fffd}[31m,x\u{fffd}y,two lines\r\n");
     }
 
     #[test]

@@ -131,17 +131,26 @@ impl<'r> Enricher<'r> {
     fn place(&self, derived: &Derived, ip: &str) -> Result<Option<String>, EnrichError> {
         let Ok(address) = ip.trim().parse() else { return Ok(None) };
         let Some(path) = &self.database else { return Err(EnrichError::NoDatabase(derived.path)) };
-        let open = || {
-            let bad = |reason| EnrichError::BadDatabase { path: path.clone(), reason };
-            Geo::open((self.read)(path).map_err(bad)?).map_err(bad)
-        };
-        match self.geo.get_or_init(open) {
+        match self.geo.get_or_init(|| open(path, || (self.read)(path))) {
             Ok(geo) => geo
                 .tell(derived.path, address)
                 .map_err(|reason| EnrichError::BadDatabase { path: path.clone(), reason }),
             Err(error) => Err(error.clone()),
         }
     }
+}
+
+/// Whether the database that a project names at `path` is one.
+///
+/// # Errors
+/// Why it can't be read, as [`Enricher::enrich`] says it.
+pub fn check_database(path: &str, read: impl FnOnce() -> Result<Vec<u8>, String>) -> Result<(), EnrichError> {
+    open(path, read).map(drop)
+}
+
+fn open(path: &str, read: impl FnOnce() -> Result<Vec<u8>, String>) -> Result<Geo, EnrichError> {
+    let bad = |reason| EnrichError::BadDatabase { path: path.to_owned(), reason };
+    Geo::open(read().map_err(bad)?).map_err(bad)
 }
 
 fn text(context: &Context, path: &AttributePath) -> Option<String> {

@@ -26,10 +26,12 @@ pub enum GitError {
         path: PathBuf,
     },
     /// No commit is called so.
-    #[error("no commit is called `{revision}`")]
+    #[error("no commit is called `{revision}`{}", if *shallow { " in this shallow clone" } else { "" })]
     UnknownRevision {
         /// What was asked for.
         revision: String,
+        /// Whether the clone is shallow, so that the commit may exist elsewhere.
+        shallow: bool,
     },
     /// The history that can be seen does not reach back so far.
     #[error("no commit is as old as {} or older{}", moment(*date), oldest.map(|oldest| format!(": the oldest is of {}", moment(oldest))).unwrap_or_default())]
@@ -93,6 +95,11 @@ impl GitError {
             Self::BeforeHistory { shallow: true, .. } => {
                 Some("this is a shallow clone: run `git fetch --unshallow` for its whole history".to_owned())
             }
+            Self::UnknownRevision { shallow: true, .. } => Some(
+                "this is a shallow clone, which may lack it: run `git fetch --unshallow`, or name a branch, a tag or a commit \
+                 id that is here"
+                    .to_owned(),
+            ),
             Self::UnknownRevision { .. } => {
                 Some("name a branch, a tag, a commit id, or something like `HEAD~3`".to_owned())
             }

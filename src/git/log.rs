@@ -49,11 +49,6 @@ pub struct LogQuery {
     pub since: Option<i64>,
     /// Only commits committed at or before this (seconds since 1970).
     pub before: Option<i64>,
-    /// A branch that was merged comes in one piece, after its merge and before what it was merged into. The order is a
-    /// function of the commits alone; without it their dates decide.
-    pub topological: bool,
-    /// Oldest first; all of it is then read before the first commit comes.
-    pub oldest_first: bool,
 }
 
 /// Commits as they come; the walk stops when this is dropped.
@@ -89,12 +84,7 @@ impl Repository {
             MergeChanges::Combined => "--diff-merges=combined",
             MergeChanges::Nothing => "--diff-merges=off",
         });
-        for (wanted, option) in [
-            (query.first_parent, "--first-parent"),
-            (query.full_history, "--full-history"),
-            (query.topological, "--topo-order"),
-            (query.oldest_first, "--reverse"),
-        ] {
+        for (wanted, option) in [(query.first_parent, "--first-parent"), (query.full_history, "--full-history")] {
             git = if wanted { git.arg(option) } else { git };
         }
         if let Some(limit) = query.limit {

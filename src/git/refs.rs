@@ -60,7 +60,7 @@ impl Repository {
                 (true, Some(commit)) => Ok(Head::Detached { commit }),
                 (false, Some(commit)) => Ok(Head::Branch { branch, commit }),
                 (false, None) => Ok(Head::Unborn { branch }),
-                (true, None) => Err(GitError::UnknownRevision { revision: "HEAD".to_owned() }),
+                (true, None) => Err(GitError::UnknownRevision { revision: "HEAD".to_owned(), shallow: false }),
             }
         })
     }
@@ -90,7 +90,7 @@ impl Repository {
     /// # Errors
     /// [`GitError::UnknownRevision`] if there is none; also for what looks like an option.
     pub fn resolve(&self, revision: &str) -> Result<CommitId, GitError> {
-        let unknown = || GitError::UnknownRevision { revision: revision.to_owned() };
+        let unknown = || GitError::UnknownRevision { revision: revision.to_owned(), shallow: self.is_shallow() };
         if revision.is_empty() || revision.starts_with('-') || revision.contains(['\0', '\n']) {
             return Err(unknown());
         }

@@ -47,8 +47,8 @@ impl Repository {
     }
 
     /// The files below `prefix` that differ between `commit` and the work tree, or may, in the order of their paths: with
-    /// the object and mode that they have in the commit, `None` where it does not have them. Untracked files count, ignored
-    /// ones don't.
+    /// the object and mode that they have in the commit, `None` where it does not have them. Untracked files count, also
+    /// those that Git ignores.
     ///
     /// # Errors
     /// If Git can't read them.
@@ -66,8 +66,7 @@ impl Repository {
             "--ignore-submodules",
         ]);
         let tracked = tracked.arg(commit.to_string()).arg("--").arg(&prefix);
-        let others =
-            self.git(Manner::Read, "ls-files").args(["-z", "--others", "--exclude-standard", "--"]).arg(&prefix);
+        let others = self.git(Manner::Read, "ls-files").args(["-z", "--others", "--"]).arg(&prefix);
         let (tracked, others) = thread::scope(|scope| {
             let others = scope.spawn(|| others.run());
             let tracked = tracked.run();
@@ -165,7 +164,7 @@ mod tests {
         for repository in sandbox.both() {
             let changes = repository.changed_in_work_tree(commit, "f").unwrap();
             let told: Vec<_> = changes.iter().map(|it| (it.path.as_str(), it.old.map(|(_, mode)| mode))).collect();
-            assert_eq!(told, [("f/a", Some(0o100_644)), ("f/c", Some(0o100_644)), ("f/new", None)]);
+            assert_eq!(told, [("f/a", Some(0o100_644)), ("f/c", Some(0o100_644)), ("f/new", None), ("f/x.tmp", None)]);
             assert_eq!(repository.read(changes[0].old.unwrap().0).unwrap(), b"1");
         }
     }

@@ -85,6 +85,7 @@ impl<'r> Changes<'r> {
         let parent = commit.parents.first().copied();
         if let (Some(old), None, Some(parent)) = (&before, &after, parent)
             && let Some(new) = self.walker.successor(parent, commit.id, old)?
+            && new.key != old.key
         {
             self.became = Some((new.key, commit.id));
             return Ok(None);

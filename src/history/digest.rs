@@ -5,12 +5,12 @@
 //! of the file's bytes before and after. What the tool derives from those bytes (action, differences, words) is left out:
 //! it follows from them, and a newer version may tell it better without changing a digest.
 //!
-//! `previous` is the digest of the entry before in the flag's own history, in the order of [`super::timeline`]; the entry
-//! that creates a flag has none, and one that renames it continues the chain of the old key. Changing anything in an entry
+//! `previous` is the digest of the entry before in the flag's own life ([`super::lives`]), in the order of
+//! [`super::timeline`]; the entry that creates a flag has none, and one that renames it continues the chain of the old key. Changing anything in an entry
 //! therefore changes its digest and those of all later entries of that flag.
 
 use super::contents::hexadecimal;
-use super::entry::{Entry, Kind};
+use super::entry::Entry;
 use crate::git::Person;
 use crate::model::FlagKey;
 use serde::Serialize;
@@ -111,14 +111,8 @@ impl fmt::Display for Sha {
     }
 }
 
-/// What the chain needs of an entry.
-pub(super) struct Link {
-    flag: FlagKey,
-    renamed_from: Option<FlagKey>,
-    creates: bool,
-    /// Its facts as canonical JSON, without `previous`.
-    facts: Box<[u8]>,
-}
+/// What the chain needs of an entry: its facts as canonical JSON, without `previous`.
+pub(super) struct Link(Box<[u8]>);
 
 /// How facts without an entry before say so.
 const NO_PREVIOUS: &[u8] = b",\"previous\":null,";
@@ -126,25 +120,20 @@ const NO_PREVIOUS: &[u8] = b",\"previous\":null,";
 impl Link {
     /// That of an entry which is in no chain yet.
     pub(super) fn of(entry: &Entry) -> Self {
-        Self {
-            flag: entry.flag.clone(),
-            renamed_from: entry.renamed_from.clone(),
-            creates: entry.kind == Kind::Change && entry.path_before.is_none(),
-            facts: Facts::of(entry).canonical().into(),
-        }
+        Self(Facts::of(entry).canonical().into())
     }
 
     fn digest(&self, previous: Option<Sha>) -> Sha {
         let mut hash = Sha256::new();
         // Quotes within strings are escaped: these bytes are nowhere else.
-        let hole = self.facts.windows(NO_PREVIOUS.len()).position(|bytes| bytes == NO_PREVIOUS);
+        let hole = self.0.windows(NO_PREVIOUS.len()).position(|bytes| bytes == NO_PREVIOUS);
         match (previous, hole) {
             (Some(previous), Some(at)) => {
-                hash.update(&self.facts[..at]);
+                hash.update(&self.0[..at]);
                 hash.update(format!(",\"previous\":\"{previous}\","));
-                hash.update(&self.facts[at + NO_PREVIOUS.len()..]);
+                hash.update(&self.0[at + NO_PREVIOUS.len()..]);
             }
-            _ => hash.update(&self.facts),
+            _ => hash.update(&self.0),
         }
         Sha(hash.finalize().into())
     }
@@ -159,33 +148,14 @@ pub struct Place {
     pub digest: Sha,
 }
 
-/// The places of entries that stand newest first.
-pub(super) fn chain<'l>(links: impl DoubleEndedIterator<Item = &'l Link>) -> Vec<Place> {
-    let mut last: HashMap<&FlagKey, Sha> = HashMap::new();
-    // Keys that flags had before they were renamed: a branch that did not know yet still changes the flag under them.
-    let mut became: HashMap<&FlagKey, &FlagKey> = HashMap::new();
+/// The places of entries, each with its life, that stand newest first.
+pub(super) fn chain<'l>(links: impl DoubleEndedIterator<Item = (&'l Link, usize)>) -> Vec<Place> {
+    let mut last: HashMap<usize, Sha> = HashMap::new();
     let mut places = Vec::new();
-    for link in links.rev() {
-        let mut flag = &link.flag;
-        let previous = if let Some(old) = &link.renamed_from {
-            became.insert(old, flag);
-            became.remove(flag);
-            // After a rename the old key is free for another flag.
-            last.remove(old)
-        } else if link.creates {
-            became.remove(flag);
-            None
-        } else {
-            for _ in 0..became.len() {
-                match became.get(flag) {
-                    Some(next) if !last.contains_key(flag) => flag = next,
-                    _ => break,
-                }
-            }
-            last.get(flag).copied()
-        };
+    for (link, life) in links.rev() {
+        let previous = last.get(&life).copied();
         let digest = link.digest(previous);
-        last.insert(flag, digest);
+        last.insert(life, digest);
         places.push(Place { previous, digest });
     }
     places.reverse();
@@ -196,7 +166,7 @@ pub(super) fn chain<'l>(links: impl DoubleEndedIterator<Item = &'l Link>) -> Vec
 mod tests {
     use super::*;
     use crate::git::ObjectId;
-    use crate::history::CommitFacts;
+    use crate::history::{CommitFacts, Kind};
     use serde_json::Value;
     use std::sync::Arc;
 

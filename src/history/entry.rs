@@ -161,9 +161,13 @@ impl Entry {
             (_, Kind::MergedAway) if self.path_before.is_none() => "lost in a merge: its deletion".into(),
             (false, Kind::MergedAway) => format!("lost in a merge: {}", compare::summarise(&self.differences)),
             (false, _) => compare::summarise(&self.differences),
-            (true, _) if self.action == "move" => {
-                format!("moved from {}", self.path_before.as_deref().unwrap_or_default())
+            (true, Kind::MergedAway) if self.path_before != self.path_after => {
+                format!("lost in a merge: its move to {}", self.path_before.as_deref().unwrap_or_default())
             }
+            (true, _) if self.action == "move" => match (&self.path_before, &self.path_after) {
+                (Some(before), _) => format!("moved from {before}"),
+                (None, after) => format!("moved to {}", after.as_deref().unwrap_or_default()),
+            },
             (true, _) => "comments or formatting only".into(),
         }
     }
@@ -235,12 +239,9 @@ impl Serialize for Who<'_> {
 /// The content that a merge dropped: of the parent whose change is not in it. Nothing is there when that was a deletion.
 #[expect(clippy::option_option, reason = "outside: dropped or not; inside: there or not")]
 fn lost<'t>(touch: &'t Touch, sides: &'t [super::touch::Pair]) -> Option<Option<&'t FileVersion>> {
-    let id = |version: Option<&FileVersion>| version.map(|version| version.id);
     match &touch.kind {
-        TouchKind::Merge { away: true, .. } if id(touch.before.as_ref()) == id(touch.after.as_ref()) => {
-            let dropped = |(base, side): &&super::touch::Pair| {
-                id(side.as_ref()) != id(touch.after.as_ref()) && id(side.as_ref()) != id(base.as_ref())
-            };
+        TouchKind::Merge { away: true, .. } if touch.before == touch.after => {
+            let dropped = |(base, side): &&super::touch::Pair| *side != touch.after && side != base;
             sides.iter().find(dropped).map(|(_, side)| side.as_ref())
         }
         _ => None,

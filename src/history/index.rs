@@ -7,6 +7,7 @@
 //! written.
 
 use super::contents::hexadecimal;
+use super::lives::Lived;
 use super::touch::{FileVersion, Touch, TouchKind};
 use crate::git::{CommitId, ObjectId, Repository};
 use crate::model::FlagKey;
@@ -17,7 +18,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 /// Raised whenever the meaning of a file changes.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// What is remembered of a walk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +27,23 @@ pub(super) struct Snapshot {
     pub(super) tip: CommitId,
     /// The files that it looked at; empty when it looked at all.
     pub(super) paths: Vec<String>,
+    /// For each touch, the number of the life that it is of; empty where that is told from all of them.
+    pub(super) lives: Vec<usize>,
     /// What it found, newest first.
     pub(super) touches: Vec<Touch>,
+}
+
+impl Snapshot {
+    /// That of one flag.
+    pub(super) fn of_flag(tip: CommitId, paths: Vec<String>, lived: Vec<Lived>) -> Self {
+        let (touches, lives) = lived.into_iter().unzip();
+        Self { tip, paths, lives, touches }
+    }
+
+    /// The touches of one flag with their lives.
+    pub(super) fn lived(&self) -> Vec<Lived> {
+        self.touches.iter().cloned().zip(self.lives.iter().copied()).collect()
+    }
 }
 
 /// A file of the cache.
@@ -64,13 +80,18 @@ impl Index {
         }
         let tip = id(&serde_json::from_str(lines.next()?).ok()?)?;
         let paths = serde_json::from_str(lines.next()?).ok()?;
+        let lives = serde_json::from_str(lines.next()?).ok()?;
         let touches = lines.map(|line| touch(&serde_json::from_str(line).ok()?)).collect::<Option<_>>()?;
-        Some(Snapshot { tip, paths, touches })
+        Some(Snapshot { tip, paths, lives, touches })
     }
 
     /// Remembers; where that fails it is not missed.
     pub(super) fn save(&self, snapshot: &Snapshot) {
-        let mut body = format!("{}\n{}\n{}", self.header, json!(snapshot.tip.to_string()), json!(snapshot.paths));
+        let mut body = self.header.to_string();
+        for line in [json!(snapshot.tip.to_string()), json!(snapshot.paths), json!(snapshot.lives)] {
+            body.push('\n');
+            body += &line.to_string();
+        }
         for touch in &snapshot.touches {
             body.push('\n');
             body += &touch_json(touch).to_string();
@@ -154,6 +175,7 @@ mod tests {
         Snapshot {
             tip: id("1"),
             paths: vec!["flags/a.yaml".into()],
+            lives: vec![1, 0],
             touches: vec![
                 Touch { commit: id("1"), before: version("flags/a.yaml", "3"), after: None, kind: merge },
                 Touch {

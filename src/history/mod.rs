@@ -12,8 +12,10 @@ mod digest;
 mod entry;
 mod index;
 mod lists;
+mod lives;
 mod merge;
 mod merges;
+mod order;
 mod rollback;
 #[cfg(test)]
 mod tests;

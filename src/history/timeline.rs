@@ -5,10 +5,12 @@ use super::contents::Memory;
 use super::digest::{Link, Place, chain};
 use super::entry::Entry;
 use super::index::{Index, Snapshot};
+use super::lives::{Lived, LivesOf, of_flag, of_key};
 use super::merges::Scope;
+use super::order::Order;
 use super::touch::Touch;
-use super::walk::{Walker, of_flag, of_key};
-use crate::git::{CommitId, GitError, Graph, Repository};
+use super::walk::Walker;
+use crate::git::{CommitId, GitError, Graph, Repository, Step};
 use crate::model::{FlagKey, Project};
 use crate::project::Root;
 use std::ops::Range;
@@ -55,18 +57,18 @@ pub fn timeline(
         return Ok(Timeline { entries: told.into_iter().map(|(entry, place)| placed(entry, place)).collect() });
     };
     let walker = Walker::new(root, repository, Arc::default());
-    let touches = match lives {
-        Lives::Latest => touches_of(&walker, key, tip)?,
-        Lives::All => of_key(touches_of_all(&walker, tip)?, key),
+    let lived = match lives {
+        Lives::Latest => lived_of(&walker, key, tip)?,
+        Lives::All => of_key(touches_of_all(&walker, tip)?, key, walker.path_at(tip, key)?.as_deref()),
     };
-    let mut entries = Vec::with_capacity(touches.len());
-    for touch in &touches {
+    let mut entries = Vec::with_capacity(lived.len());
+    for (touch, life) in &lived {
         let commit = Arc::new(CommitFacts::read(repository, touch.commit)?);
-        entries.extend(Entry::new(touch, commit, &walker.contents, project));
+        entries.extend(Entry::new(touch, commit, &walker.contents, project).map(|entry| (entry, *life)));
     }
-    let links: Vec<Link> = entries.iter().map(Link::of).collect();
-    let places = chain(links.iter());
-    Ok(Timeline { entries: entries.into_iter().zip(places).map(|(entry, place)| placed(entry, place)).collect() })
+    let links: Vec<Link> = entries.iter().map(|(entry, _)| Link::of(entry)).collect();
+    let places = chain(links.iter().zip(entries.iter().map(|(_, life)| *life)));
+    Ok(Timeline { entries: entries.into_iter().zip(places).map(|((entry, _), place)| placed(entry, place)).collect() })
 }
 
 fn placed(mut entry: Entry, place: Place) -> Entry {
@@ -75,12 +77,12 @@ fn placed(mut entry: Entry, place: Place) -> Entry {
     entry
 }
 
-/// The touches of one flag: remembered, brought up to date, or found anew.
-fn touches_of(walker: &Walker<'_>, key: &FlagKey, tip: CommitId) -> Result<Vec<Touch>, GitError> {
+/// The touches of one flag with their lives: remembered, brought up to date, or found anew.
+fn lived_of(walker: &Walker<'_>, key: &FlagKey, tip: CommitId) -> Result<Vec<Lived>, GitError> {
     let index = Index::new(walker.repository, walker.root.prefix(), Some(key));
     let known = index.load();
     if let Some(known) = known.as_ref().filter(|known| known.tip == tip) {
-        return Ok(known.touches.clone());
+        return Ok(known.lived());
     }
     let path = walker.path_at(tip, key)?;
     let caught_up = match (known, &path) {
@@ -89,18 +91,18 @@ fn touches_of(walker: &Walker<'_>, key: &FlagKey, tip: CommitId) -> Result<Vec<T
     };
     let found = match (caught_up, path) {
         (Some(found), _) => found,
-        (None, path) => match path.map(|path| walker.follow(tip, path)).transpose()?.flatten() {
-            Some((steps, scope)) => {
-                let touches = walker.touches(&steps, &scope)?;
-                let Scope::Paths(paths) = scope else { return Ok(touches) };
-                Snapshot { tip, paths, touches: of_flag(touches, key) }
+        (None, path) => match path.as_ref().map(|path| walker.follow(tip, path.clone())).transpose()?.flatten() {
+            Some((steps, graph, paths)) => {
+                let mut touches = walker.touches(&steps, &Scope::Paths(paths.clone()))?;
+                Order::new(&graph).sort(&mut touches);
+                Snapshot::of_flag(tip, paths, of_flag(touches, key, path.as_deref()))
             }
             // Only a look at everything tells where it was.
-            None => Snapshot { tip, paths: Vec::new(), touches: of_flag(touches_of_all(walker, tip)?, key) },
+            None => Snapshot::of_flag(tip, Vec::new(), of_flag(touches_of_all(walker, tip)?, key, path.as_deref())),
         },
     };
     index.save(&found);
-    Ok(found.touches)
+    Ok(found.lived())
 }
 
 /// What is remembered of a flag with the commits since; `None` when these tell of another file than it knows.
@@ -108,12 +110,13 @@ fn catch_up(walker: &Walker<'_>, known: Snapshot, tip: CommitId, path: &String) 
     if !known.paths.contains(path) || !walker.is_first_parent(known.tip, tip, CATCH_UP)? {
         return Ok(None);
     }
-    let mut touches = touches_since(walker, tip, Some(known.tip), &Scope::Paths(known.paths.clone()))?;
-    if touches.iter().any(|touch| touch.before.is_none() || touch.renamed_from().is_some()) {
-        return Ok(None);
-    }
+    let scope = Scope::Paths(known.paths.clone());
+    let is_elsewhere = |step: &Step| step.changes.iter().any(|change| change.old.is_none() || change.new.is_none());
+    let Some(mut touches) = touches_since(walker, tip, Some(known.tip), &scope, is_elsewhere)? else { return Ok(None) };
+    let life = known.lives.first().copied().unwrap_or_default();
+    let lives = std::iter::repeat_n(life, touches.len()).chain(known.lives).collect();
     touches.extend(known.touches);
-    Ok(Some(Snapshot { tip, touches, paths: known.paths }))
+    Ok(Some(Snapshot { tip, touches, paths: known.paths, lives }))
 }
 
 fn known_of_all(walker: &Walker<'_>, index: &Index, tip: CommitId) -> Result<Option<Snapshot>, GitError> {
@@ -122,20 +125,26 @@ fn known_of_all(walker: &Walker<'_>, index: &Index, tip: CommitId) -> Result<Opt
     Ok(fits.then_some(known))
 }
 
-/// What the commits that `tip` reaches and `known` does not did to the files in `scope`.
+/// What the commits that `tip` reaches and `known` does not did to the files in `scope`; `None` when one of them is such that
+/// `gives_up`.
 fn touches_since(
     walker: &Walker<'_>,
     tip: CommitId,
     known: Option<CommitId>,
     scope: &Scope,
-) -> Result<Vec<Touch>, GitError> {
+    gives_up: impl Fn(&Step) -> bool,
+) -> Result<Option<Vec<Touch>>, GitError> {
     let graph = Arc::new(walker.repository.graph(tip, known)?);
     let mut touches = Vec::new();
     let mut steps = walker.repository.steps(&graph, 0, &walker.paths(scope))?;
     loop {
         let some = steps.by_ref().take(BATCH).collect::<Result<Vec<_>, _>>()?;
         if some.is_empty() {
-            return Ok(touches);
+            Order::new(&graph).sort(&mut touches);
+            return Ok(Some(touches));
+        }
+        if some.iter().any(&gives_up) {
+            return Ok(None);
         }
         touches.extend(walker.touches(&some, scope)?);
     }
@@ -144,9 +153,10 @@ fn touches_since(
 fn touches_of_all(walker: &Walker<'_>, tip: CommitId) -> Result<Vec<Touch>, GitError> {
     let index = Index::new(walker.repository, walker.root.prefix(), None);
     let known = known_of_all(walker, &index, tip)?;
-    let mut touches = touches_since(walker, tip, known.as_ref().map(|known| known.tip), &Scope::All)?;
+    let known_tip = known.as_ref().map(|known| known.tip);
+    let mut touches = touches_since(walker, tip, known_tip, &Scope::All, |_| false)?.unwrap_or_default();
     touches.extend(known.into_iter().flat_map(|known| known.touches));
-    let snapshot = Snapshot { tip, paths: Vec::new(), touches };
+    let snapshot = Snapshot { tip, paths: Vec::new(), lives: Vec::new(), touches };
     index.save(&snapshot);
     Ok(snapshot.touches)
 }
@@ -160,11 +170,12 @@ enum Work {
 
 type Jobs = Arc<Mutex<Receiver<(usize, Work)>>>;
 
-/// What comes out of some work: its position in the order, what the commits did, and what was told of it.
+/// What comes out of some work: its position in the order, what the commits did, and what is told of it.
 struct Found<T> {
     position: usize,
     touches: Vec<Touch>,
-    told: Vec<(T, Link)>,
+    /// For each touch.
+    told: Vec<Option<(T, Link)>>,
 }
 
 /// What `tell` makes of each entry of all flags, newest first, with its place in its chain. Git walks in a process of its
@@ -184,6 +195,7 @@ pub fn tell_all<T: Send>(
     let index = Index::new(repository, root.prefix(), None);
     let known = known_of_all(&walker, &index, tip)?;
     let current = known.as_ref().is_some_and(|known| known.tip == tip);
+    let remembered = known.as_ref().map_or(0, |known| known.touches.len());
     let graph = match &known {
         _ if current => Graph::default(),
         known => repository.graph(tip, known.as_ref().map(|known| known.tip))?,
@@ -191,16 +203,17 @@ pub fn tell_all<T: Send>(
     let teller = Teller { directory: root.directory(), memory: &memory, project, graph: &graph, tell };
     let mut found = teller.run_all(|work| feed(graph.len(), known, work))?;
     found.sort_unstable_by_key(|found| found.position);
-    let (mut told, mut touches) = (Vec::new(), Vec::new());
-    for found in found {
-        touches.extend(found.touches);
-        told.extend(found.told);
-    }
+    let mut found: Vec<_> = found.into_iter().flat_map(|found| found.touches.into_iter().zip(found.told)).collect();
+    let new = found.len() - remembered;
+    Order::new(&graph).sort_by(&mut found[..new], |(touch, _)| touch.commit);
+    let (touches, told): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    let lives = LivesOf::new(&touches).lives;
     if !current {
-        index.save(&Snapshot { tip, paths: Vec::new(), touches });
+        index.save(&Snapshot { tip, paths: Vec::new(), lives: Vec::new(), touches });
     }
-    let places = chain(told.iter().map(|(_, link)| link));
-    Ok(told.into_iter().zip(places).map(|((told, _), place)| (told, place)).collect())
+    let told: Vec<_> = told.into_iter().zip(lives).filter_map(|(told, life)| Some((told?, life))).collect();
+    let places = chain(told.iter().map(|((_, link), life)| (link, *life)));
+    Ok(told.into_iter().zip(places).map(|(((told, _), _), place)| (told, place)).collect())
 }
 
 /// Hands out so many new commits, then what is known of older ones.
@@ -268,10 +281,10 @@ impl<T: Send, F: Fn(&Entry) -> T + Sync> Teller<'_, F> {
     }
 
     fn one(&self, walker: &Walker<'_>, position: usize, work: Work) -> Result<Found<T>, GitError> {
-        let mut touches = match work {
+        let touches = match work {
             Work::Touches(touches) => touches,
             Work::Commits(range) => {
-                let steps = walker.compare(&Scope::All, |diffs| self.graph.steps(range, diffs))?;
+                let steps = walker.compare(|diffs| self.graph.steps(range, diffs))?;
                 walker.touches(&steps, &Scope::All)?
             }
         };
@@ -284,11 +297,7 @@ impl<T: Send, F: Fn(&Entry) -> T + Sync> Teller<'_, F> {
             };
             last = Some(Arc::clone(&commit));
             let entry = Entry::new(touch, commit, &walker.contents, self.project);
-            told.extend(entry.map(|entry| ((self.tell)(&entry), Link::of(&entry))));
-        }
-        if self.graph.is_empty() {
-            // Nothing new is to be remembered.
-            touches = Vec::new();
+            told.push(entry.map(|entry| ((self.tell)(&entry), Link::of(&entry))));
         }
         Ok(Found { position, touches, told })
     }

@@ -1,25 +1,27 @@
 //! Which commits touched a flag, or any flag: newest first, in an order that commits alone decide.
 //!
-//! The order is `git log --topo-order`: a branch that was merged stands in one piece between its merge and what it was
-//! merged into. Along first parents it only ever grows at its new end, so what stands before an entry stays the same.
+//! The order is that of [`super::order`].
 
 use super::contents::{Contents, Memory};
 use super::merges::{self, Scope};
 use super::touch::{FileVersion, Pair, Touch, TouchKind, flag_of, pairs};
-use crate::git::{CommitId, GitError, Graph, RawChange, Repository, Source, Step, TreeDiffs};
+use crate::git::{CommitId, GitError, Graph, LogQuery, MergeChanges, RawChange, Repository, Source, Step, TreeDiffs};
 use crate::model::{Flag, FlagKey};
 use crate::project::{Root, layout::FLAGS};
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// Commits, all that there are, and the files that these were looked up by.
+pub(super) type Followed = (Vec<Step>, Arc<Graph>, Vec<String>);
 
 /// Walks the history of one repository of flags.
 pub(super) struct Walker<'r> {
     pub(super) root: &'r Root,
     pub(super) repository: &'r Repository,
     pub(super) contents: Contents<'r>,
-    /// Who compares trees, and as to which files.
-    diffs: RefCell<Option<(Vec<String>, TreeDiffs)>>,
+    /// Who compares trees.
+    diffs: RefCell<Option<TreeDiffs>>,
 }
 
 impl<'r> Walker<'r> {
@@ -35,21 +37,16 @@ impl<'r> Walker<'r> {
         }
     }
 
-    /// What [`TreeDiffs`] as to the files in `scope` answer.
-    pub(super) fn compare<T>(
-        &self,
-        scope: &Scope,
-        ask: impl FnOnce(&mut TreeDiffs) -> Result<T, GitError>,
-    ) -> Result<T, GitError> {
-        let paths = self.paths(scope);
+    /// What [`TreeDiffs`] as to all flags answer.
+    pub(super) fn compare<T>(&self, ask: impl FnOnce(&mut TreeDiffs) -> Result<T, GitError>) -> Result<T, GitError> {
         let mut slot = self.diffs.borrow_mut();
         let mut running = match slot.take() {
-            Some((of, running)) if of == paths => running,
-            _ => self.repository.tree_diffs(&paths)?,
+            Some(running) => running,
+            None => self.repository.tree_diffs(&[self.flags()])?,
         };
         // Only put back if it is still in step.
         let answer = ask(&mut running)?;
-        *slot = Some((paths, running));
+        *slot = Some(running);
         Ok(answer)
     }
 
@@ -60,12 +57,12 @@ impl<'r> Walker<'r> {
 
     /// What commits did to the flags in `scope`.
     pub(super) fn touches(&self, steps: &[Step], scope: &Scope) -> Result<Vec<Touch>, GitError> {
-        let mut sides = merges::sides(self, steps, scope)?.into_iter();
+        let mut sides = merges::sides(self, steps)?.into_iter();
         let mut found = Vec::new();
         for step in steps {
             if step.parents.len() > 1 {
                 let sides: Vec<_> = sides.by_ref().take(step.parents.len() - 1).collect();
-                found.extend(merges::touches(self, step, &sides)?);
+                found.extend(merges::touches(self, step, &sides, scope)?);
             } else {
                 found.extend(self.own_touches(step)?);
             }
@@ -128,27 +125,27 @@ impl<'r> Walker<'r> {
     }
 
     /// The commits that changed one of the files that were ever the flag of `path`, and merges that may have dropped such a
-    /// change: where a commit adds such
-    /// a file and removes the same flag elsewhere, by key or by salt, that file is looked at too.
+    /// change, and these files: where a commit adds such a file and removes the same flag elsewhere, by key or by salt, that
+    /// file is looked at too.
     ///
     /// `None` when more than these files has to be looked at: when the flag was removed somewhere, or something went on
     /// beside the commit that moved or renamed it.
-    pub(super) fn follow(&self, tip: CommitId, path: String) -> Result<Option<(Vec<Step>, Scope)>, GitError> {
+    pub(super) fn follow(&self, tip: CommitId, path: String) -> Result<Option<Followed>, GitError> {
         let graph = Arc::new(self.repository.graph(tip, None)?);
         let (mut found, mut paths, mut start) = (Vec::new(), vec![path], 0);
         'files: loop {
             for (at, step) in (start..).zip(self.repository.steps(&graph, start, &paths)?) {
                 let step = step?;
-                let is_removed = step.changes.iter().any(|change| change.new.is_none());
-                if is_removed && step.changes.iter().all(|change| change.old.is_some()) {
-                    return Ok(None);
-                }
                 let mut sources = Vec::new();
                 for change in &step.changes {
                     sources.extend(self.source(&step, change)?.filter(|source| !paths.contains(source)));
                 }
+                let is_removed = |(_, after): &Pair| after.is_none();
+                if sources.is_empty() && self.join_renames(pairs(self.root, &step.changes)).iter().any(is_removed) {
+                    return Ok(None);
+                }
                 if !sources.is_empty() {
-                    if !graph.all_descend(at) {
+                    if step.parents.len() > 1 || !graph.all_descend(at) {
                         return Ok(None);
                     }
                     // This commit is looked at again. Only what is older can be about the file in its old place.
@@ -160,7 +157,7 @@ impl<'r> Walker<'r> {
                     found.push((at, step));
                 }
             }
-            return Ok(Some((self.without_idle_merges(&graph, found)?, Scope::Paths(paths))));
+            return Ok(Some((self.without_idle_merges(&graph, found)?, graph, paths)));
         }
     }
 
@@ -187,10 +184,12 @@ impl<'r> Walker<'r> {
 
     /// The file that an added one was before.
     fn source(&self, commit: &Step, added: &RawChange) -> Result<Option<String>, GitError> {
-        let [parent] = commit.parents[..] else { return Ok(None) };
-        let (Some(key), Some(id)) = (flag_of(self.root, &added.path), added.new) else { return Ok(None) };
+        let Some(parent) = commit.parents.first() else { return Ok(None) };
+        let (Some(key), None, Some(id)) = (flag_of(self.root, &added.path), added.old, added.new) else {
+            return Ok(None);
+        };
         let new = FileVersion { path: added.path.clone(), key, id, mode: added.new_mode };
-        Ok(self.origin(parent, commit.id, &new)?.map(|version| version.path))
+        Ok(self.origin(*parent, commit.id, &new)?.map(|version| version.path))
     }
 
     /// The flag that one added between two commits was before: the same key in another folder, or another key with the
@@ -201,30 +200,57 @@ impl<'r> Walker<'r> {
         commit: CommitId,
         new: &FileVersion,
     ) -> Result<Option<FileVersion>, GitError> {
-        let gone = self.one_sided(parent, commit, |change| change.new.is_none())?;
-        if let Some(moved) = gone.iter().find(|version| version.key == new.key) {
-            return Ok(Some(moved.clone()));
-        }
-        if gone.is_empty() {
-            return Ok(None);
-        }
-        let Some(flag) = self.readable(Some(new)) else { return Ok(None) };
-        Ok(gone.into_iter().find(|old| self.was(Some(old), &flag)))
+        let is = |version: &FileVersion| version.path == new.path;
+        let pair = self.pairs_between(parent, commit)?.into_iter().find(|(_, after)| after.as_ref().is_some_and(is));
+        Ok(pair.and_then(|(before, _)| before).filter(|before| before.path != new.path))
     }
 
-    /// The flag under another key that one removed between two commits became.
+    /// What the flag that one removed between two commits was became: the same key in another folder, or another key with
+    /// the same buckets.
     pub(super) fn successor(
         &self,
         parent: CommitId,
         commit: CommitId,
         old: &FileVersion,
     ) -> Result<Option<FileVersion>, GitError> {
-        let come = self.one_sided(parent, commit, |change| change.old.is_none())?;
-        if come.is_empty() {
-            return Ok(None);
+        let is = |version: &FileVersion| version.path == old.path;
+        let pair = self.pairs_between(parent, commit)?.into_iter().find(|(before, _)| before.as_ref().is_some_and(is));
+        Ok(pair.and_then(|(_, after)| after).filter(|after| after.path != old.path))
+    }
+
+    /// Where `first` has the flag that `base` has as `old`, when commits in between moved or renamed it.
+    pub(super) fn became(
+        &self,
+        base: CommitId,
+        first: CommitId,
+        old: &FileVersion,
+    ) -> Result<Option<FileVersion>, GitError> {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![old.clone()];
+        while let Some(at) = open.pop() {
+            if !seen.insert(at.path.clone()) {
+                continue;
+            }
+            if at.path != old.path && self.repository.entry(first, &at.path)?.is_some() {
+                return Ok(Some(at));
+            }
+            for commit in self.repository.log(&LogQuery {
+                paths: vec![at.path.clone()],
+                from: vec![first],
+                until: vec![base],
+                full_history: true,
+                merges: MergeChanges::FirstParent,
+                ..LogQuery::default()
+            })? {
+                let commit = commit?;
+                if let ([parent], true) =
+                    (&commit.parents[..], commit.changes.iter().any(|change| change.new.is_none()))
+                {
+                    open.extend(self.successor(*parent, commit.id, &at)?);
+                }
+            }
         }
-        let Some(flag) = self.readable(Some(old)) else { return Ok(None) };
-        Ok(come.into_iter().find(|new| new.key != old.key && self.was(Some(new), &flag)))
+        Ok(None)
     }
 
     /// The key of the file with the content of one removed between two commits, when one was added.
@@ -234,25 +260,15 @@ impl<'r> Walker<'r> {
         commit: CommitId,
         old: &FileVersion,
     ) -> Result<Option<FlagKey>, GitError> {
-        let come = self.one_sided(parent, commit, |change| change.old.is_none())?;
-        Ok(come.into_iter().find(|new| new.id == old.id).map(|new| new.key))
+        let changes = self.repository.diff_trees(Some(parent), commit, &self.flags())?;
+        let mut came = changes.iter().filter(|change| change.old.is_none() && change.new == Some(old.id));
+        Ok(came.find_map(|change| flag_of(self.root, &change.path)))
     }
 
-    /// The files of flags that are only on one side of two commits, as `is` says.
-    fn one_sided(
-        &self,
-        parent: CommitId,
-        commit: CommitId,
-        is: impl Fn(&RawChange) -> bool,
-    ) -> Result<Vec<FileVersion>, GitError> {
+    /// What happened to all flags between two commits.
+    fn pairs_between(&self, parent: CommitId, commit: CommitId) -> Result<Vec<Pair>, GitError> {
         let changes = self.repository.diff_trees(Some(parent), commit, &self.flags())?;
-        let version = |change: &RawChange| {
-            let key = flag_of(self.root, &change.path)?;
-            let (id, mode) =
-                change.old.map(|id| (id, change.old_mode)).or(change.new.map(|id| (id, change.new_mode)))?;
-            Some(FileVersion { path: change.path.clone(), key, id, mode })
-        };
-        Ok(changes.iter().filter(|change| is(change)).filter_map(version).collect())
+        Ok(self.join_renames(pairs(self.root, &changes)))
     }
 
     /// The file of a flag in a commit.
@@ -280,64 +296,4 @@ impl<'r> Walker<'r> {
         }
         Ok(false)
     }
-}
-
-/// Of all touches, newest first, those of the flag that has this key at the end, under whichever keys it had before: also
-/// those of branches that did not know yet that it was renamed. Beyond the one that created it, it goes on with the flag that
-/// was deleted in the same file, if there was one.
-pub(super) fn of_flag(touches: Vec<Touch>, key: &FlagKey) -> Vec<Touch> {
-    let mut key = key.clone();
-    let mut own = BTreeSet::new();
-    // The file that the flag was created in, beyond its creation.
-    let mut created_in: Option<&str> = None;
-    // What happened to flags of other keys and may turn out to have happened to this one.
-    let mut others: HashMap<FlagKey, Vec<usize>> = HashMap::new();
-    for (at, touch) in touches.iter().enumerate() {
-        let is = |version: Option<&FileVersion>| version.is_some_and(|version| version.key == key);
-        let is_side = |touch: &Touch| match &touch.kind {
-            TouchKind::Merge { sides, .. } => sides.iter().any(|(base, side)| is(side.as_ref()) || is(base.as_ref())),
-            TouchKind::Own => false,
-        };
-        if let Some(file) = created_in {
-            let deleted = touch.before.as_ref().filter(|_| touch.after.is_none());
-            if deleted.is_none_or(|version| version.key != key || version.path != file) {
-                continue;
-            }
-            created_in = None;
-        }
-        if is(touch.after.as_ref()) {
-            own.insert(at);
-            if let Some(old) = touch.renamed_from() {
-                key = old.clone();
-                own.extend(others.remove(old).unwrap_or_default());
-            }
-            if touch.before.is_none() && touch.kind == TouchKind::Own {
-                created_in = touch.after.as_ref().map(|version| version.path.as_str());
-                others.clear();
-            }
-        } else if is(touch.before.as_ref()) || is_side(touch) {
-            own.insert(at);
-        } else if let Some(other) = touch.key() {
-            if touch.before.is_none() {
-                // A flag of its own began there.
-                others.remove(other);
-            } else {
-                others.entry(other.clone()).or_default().push(at);
-            }
-        }
-    }
-    let mut at = 0;
-    let is_own = |_: &Touch| {
-        at += 1;
-        own.contains(&(at - 1))
-    };
-    touches.into_iter().filter(is_own).collect()
-}
-
-/// Of all touches, newest first, those of every flag that ever had this key, and of the one that has it now under its
-/// earlier keys.
-pub(super) fn of_key(touches: Vec<Touch>, key: &FlagKey) -> Vec<Touch> {
-    let latest = of_flag(touches.clone(), key);
-    let has = |version: &Option<FileVersion>| version.as_ref().is_some_and(|version| version.key == *key);
-    touches.into_iter().filter(|touch| has(&touch.before) || has(&touch.after) || latest.contains(touch)).collect()
 }

@@ -242,7 +242,7 @@ impl<'r> Draft<'r> {
     /// Adds a flag in `category` (directly in `flags/` when `None`).
     ///
     /// # Errors
-    /// When a flag of that key exists, in whatever case and folder.
+    /// When a flag of that key exists, in whatever case and folder, or no flag can be there.
     pub fn create_flag(&mut self, flag: &Flag, category: Option<&str>) -> Result<FilePath> {
         let key = &flag.key;
         let exists = self.list()?.into_iter().find(
@@ -253,7 +253,19 @@ impl<'r> Draft<'r> {
                 .help(format!("`git flag show {key}` prints it; choose another key for another flag")));
         }
         let path = layout::flag_path(key, category);
+        reserved(key, &path)?;
         self.changed.insert(path.clone(), Some(yaml::document(&document::encode::flag(flag))));
+        Ok(path)
+    }
+
+    /// The file of a flag, in the folder of `old` but with the key `new`.
+    ///
+    /// # Errors
+    /// When no flag can be there.
+    pub fn renamed_path(&self, old: &FilePath, new: &FlagKey) -> Result<FilePath> {
+        let folder = old.rsplit_once('/').map_or(layout::FLAGS, |(folder, _)| folder);
+        let path = format!("{folder}/{new}.yaml").into();
+        reserved(new, &path)?;
         Ok(path)
     }
 
@@ -315,6 +327,21 @@ impl<'r> Draft<'r> {
             }
         }
         sources
+    }
+}
+
+/// # Errors
+/// When no flag can be in the file `path`, which is what `key` and its category come to.
+fn reserved(key: &FlagKey, path: &FilePath) -> Result<()> {
+    match layout::role(path) {
+        Role::Flag(_) => Ok(()),
+        Role::Project => Err(Failure::new(
+            &change::BAD_ARGUMENT,
+            format!("a flag can't be called `{key}` directly in `flags/`: `{path}` is the project's own file"),
+        )
+        .help("choose another key, or put it into a folder: `--category features`")),
+        _ => Err(Failure::new(&change::BAD_ARGUMENT, format!("no flag can be in `{path}`"))
+            .help("a category is a folder below `flags/` that is not for other files, such as `features`")),
     }
 }
 

@@ -7,12 +7,13 @@ use super::files::{Content, Files, Found, Kind};
 use super::layout::{self, PROJECT, Role, SCHEMAS};
 use super::{findings, load, read};
 use crate::diagnostic::codes::{self, repository};
-use crate::diagnostic::{Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, Severity};
 use crate::document::schema::{Document, schema_accepts};
 use crate::document::{self, Mention};
+use crate::enrich;
 use crate::lint::{self, FileContext, FlagFacts, SegmentFacts, TestsFacts};
 use crate::model::{Project, Timestamp};
-use crate::source::{FilePath, Place, Sources};
+use crate::source::{FilePath, Path, Place, Sources};
 use crate::yaml::{self, Tree};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,6 +76,7 @@ pub fn validate(files: &Files<'_>, now: Timestamp) -> Result<Validation> {
         let file: FilePath = PROJECT.into();
         let context = FileContext { project, file: &file, now };
         validation.problems.extend(lint::check_project(&context));
+        validation.problems.extend(unreadable_database(files, project));
         validation.problems.extend(lint::check_facts(&context, &flags, &segments));
         validation.problems.extend(lint::check_tests(&context, &tests, &flags, &segments));
         let known = lint::Known {
@@ -112,6 +114,15 @@ fn project(files: &Files<'_>, problems: &mut Vec<Diagnostic>) -> Result<Option<P
     let read = read::read_project_file(bytes);
     problems.extend(read.problems);
     Ok(read.value)
+}
+
+/// Whether places could be told here: the database may well be kept outside of Git, so only what is on disk counts.
+fn unreadable_database(files: &Files<'_>, project: &Project) -> Option<Diagnostic> {
+    let (Files::WorkTree(work_tree), Some(path)) = (files, &project.geo_database) else { return None };
+    let error = enrich::check_database(path, || work_tree.read_beside(path)).err()?;
+    let place = Place::value(PROJECT.into(), Path::root().key("geo").key("database"));
+    let found = Diagnostic::new(error.code(), error.to_string()).at(place).help(error.help());
+    Some(Diagnostic { severity: Severity::Warning, ..found })
 }
 
 struct Checker<'a> {

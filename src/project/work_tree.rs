@@ -49,6 +49,11 @@ impl<'r> WorkTree<'r> {
         }
     }
 
+    /// A file on disk that is none of the flags' own; a relative path begins at the root.
+    pub(super) fn read_beside(&self, path: &str) -> std::result::Result<Vec<u8>, String> {
+        fs::read(self.disk.root.join(path)).map_err(|error| super::files::reason(&error))
+    }
+
     /// All files below `flags/`, by path.
     pub(super) fn list(&self) -> Result<Vec<Found>> {
         let mut found = Vec::new();

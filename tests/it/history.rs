@@ -441,6 +441,12 @@ fn shallow_clones_say_what_is_missing() {
     let run = repo.flag(&["-C", "shallow", "log", "new-checkout", "--json"]).ok().says("F214");
     // Of the oldest commit that is here nobody knows what it did.
     assert_eq!(field(run.json()["entries"].as_array().unwrap(), "action"), ["rollout"]);
+    let older = repo.git(&["rev-parse", "HEAD~3"]);
+    for revision in [older.trim(), "HEAD~3"] {
+        for arguments in [&["-C", "shallow", "diff", revision][..], &["-C", "shallow", "list", "--at", revision]] {
+            repo.flag(arguments).exits(3).says("in this shallow clone").says("git fetch --unshallow");
+        }
+    }
     repo.git(&["-C", "shallow", "fetch", "-q", "--unshallow"]);
     assert_eq!(
         repo.flag(&["-C", "shallow", "log", "new-checkout", "--json"]).ok().json()["entries"].as_array().unwrap().len(),

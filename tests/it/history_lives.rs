@@ -397,3 +397,32 @@ fn all_lives_of_a_key_that_a_rename_took_over() {
     assert_eq!(lives, told_of(&repo, &["a", "b"]));
     assert_eq!(lives.len(), 6);
 }
+
+#[test]
+fn diff_tells_of_a_renamed_flag_under_both_keys() {
+    let repo = two();
+    repo.flag(&["rename", "a", "z"]).ok();
+    let new = repo.flag(&["diff", "HEAD~1", "z"]).ok().prints("renamed from `a`").stdout;
+    assert_eq!(repo.flag(&["diff", "HEAD~1", "a"]).ok().stdout, new);
+    assert_eq!(repo.flag(&["diff", "HEAD~1", "b"]).ok().stdout, "");
+}
+
+#[test]
+fn diff_counts_a_moved_file_once() {
+    let repo = two();
+    fs::create_dir_all(repo.path().join("flags/x")).unwrap();
+    repo.git(&["mv", "flags/a.yaml", "flags/x/a.yaml"]);
+    repo.flag(&["diff"]).ok().says("1 file differs only in comments, formatting or place");
+    repo.commit_all("move");
+    repo.flag(&["diff", "HEAD~1..HEAD"]).ok().says("1 file differs only");
+}
+
+#[test]
+fn diff_sees_flags_that_git_ignores_as_every_command_does() {
+    let repo = two();
+    repo.write(".gitignore", "/flags/local/\n");
+    repo.commit_all("ignore");
+    repo.write("flags/local/c.yaml", repo.read("flags/b.yaml"));
+    repo.flag(&["list"]).ok().prints("c");
+    repo.flag(&["diff"]).ok().prints("c\n").prints("+ created");
+}

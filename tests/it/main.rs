@@ -19,6 +19,7 @@ mod ground;
 mod help;
 mod history;
 mod history_lives;
+mod history_random;
 #[cfg(unix)]
 mod hooks;
 mod outputs;

@@ -8,13 +8,14 @@ use super::arguments::FormatArgs;
 use super::completing::Keys;
 use super::impacts::impacts_between;
 use crate::commands::Session;
-use crate::compare::{self, Subject};
+use crate::compare::{self, Aspect, Difference, Subject};
 use crate::diagnostic::{Exit, Result};
 use crate::model::FlagKey;
 use crate::project::View;
 use crate::render::style::{DIM, paint};
 use crate::render::{Format, Outcome};
 use clap_complete::engine::ArgValueCompleter;
+use std::collections::BTreeSet;
 
 /// Show what differs in meaning between two states of the flags
 ///
@@ -55,7 +56,19 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let broken = |key: &FlagKey| [&before, &after].into_iter().any(|side| side.broken_flags.contains_key(key));
     impacts.retain(|(key, _)| !broken(key));
     if !keys.is_empty() {
-        let wanted = |name: Option<&str>| name.is_some_and(|name| keys.iter().any(|key| key.as_str() == name));
+        // Under its old key a flag is asked for, too.
+        let renamed = |difference: &Difference| {
+            let old = difference.before.as_ref().filter(|_| difference.aspect == Aspect::Renamed)?;
+            let is_asked_for = keys.iter().any(|key| key.as_str() == old.text);
+            difference.subject.name().filter(|_| is_asked_for).map(str::to_owned)
+        };
+        let renamed: BTreeSet<String> = differences.iter().filter_map(renamed).collect();
+        let wanted = |name: Option<&str>| {
+            let is = |name: &str| {
+                keys.iter().any(|key| key.as_str() == name) || renamed.contains(name)
+            };
+            name.is_some_and(is)
+        };
         for key in &keys {
             let known = differences.iter().any(|difference| difference.subject.name() == Some(key.as_str()));
             if !known && !range.knows(&root, key)? {
@@ -71,12 +84,18 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let report = Diff { from: range.old.name(), to: range.new.name(), differences, impacts };
     let mut outcome = Outcome::report(report);
     if !differs && !changed.is_empty() && keys.is_empty() {
-        let files = super::wording::count(changed.len(), "file");
-        let differ = if changed.len() == 1 { "differs" } else { "differ" };
+        // A file that moved is gone in one place and new in another.
+        let names: BTreeSet<&str> = changed.iter().map(|changed| file_name(&changed.path)).collect();
+        let files = super::wording::count(names.len(), "file");
+        let differ = if names.len() == 1 { "differs" } else { "differ" };
         outcome = outcome.note(paint(DIM, format!("{files} {differ} only in comments, formatting or place")));
     }
     for state in unread {
         outcome = outcome.note(format!("`flags/project.yaml` of {state} does not read; `git flag validate` shows why"));
     }
     Ok(if differs && args.exit_code { outcome.exit(Exit::Negative) } else { outcome })
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }

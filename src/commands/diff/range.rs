@@ -71,8 +71,9 @@ impl Range {
             words.next();
         }
         let key = |word: &str| {
-            // What can't be a key was meant as a revision.
-            if let (Err(_), Err(unknown)) = (FlagKey::new(word), repository.resolve(word)) {
+            // What can't be a key was meant as a revision, and so was the whole id of a commit.
+            let is_key = FlagKey::new(word).is_ok() && ObjectId::from_hex(word.as_bytes()).is_none();
+            if let (false, Err(unknown)) = (is_key, repository.resolve(word)) {
                 return Err(unknown.into());
             }
             arguments::key(word)

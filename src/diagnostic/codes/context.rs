@@ -29,7 +29,7 @@ codes! {
         "`geo.country`, `geo.region` and `geo.city` follow from `ip` by a database in MaxMind's format. Name one in `flags/project.yaml`: `geo: {database: path/to/GeoLite2-City.mmdb}`. A context that carries the place itself needs none.";
     BAD_GEO_DATABASE = "F158" "bad-geo-database" Error
         "the database of places can't be read"
-        "`geo.database` in `flags/project.yaml` names a file in MaxMind's format (`.mmdb`), of cities or countries; a relative path begins at the folder that holds `flags/`. Get the file, or correct the path.";
+        "`geo.database` in `flags/project.yaml` names a file in MaxMind's format (`.mmdb`), of cities or countries; a relative path begins at the folder that holds `flags/`. Get the file, or correct the path. `validate` only warns, as whoever evaluates may have it.";
     STRANGE_ATTRIBUTE = "F159" "undeclared-context-attribute" Warning
         "the context has an attribute that the project does not declare"
         "`attributes` in `flags/project.yaml` declares what contexts carry. One that it does not name is looked at by no condition, and often is a slip of the pen. Correct its name, or declare it.";

@@ -97,7 +97,6 @@ fn ranges_limits_and_dates() {
     assert_eq!(walk(LogQuery::default()), "43210");
     assert_eq!(walk(LogQuery { limit: Some(2), ..LogQuery::default() }), "43");
     assert_eq!(walk(LogQuery { limit: Some(0), ..LogQuery::default() }), "");
-    assert_eq!(walk(LogQuery { oldest_first: true, ..LogQuery::default() }), "01234");
     assert_eq!(walk(LogQuery { from: vec![ids[3]], until: vec![ids[1]], ..LogQuery::default() }), "32");
     assert_eq!(walk(LogQuery { since: Some(EPOCH + 120), ..LogQuery::default() }), "432");
     assert_eq!(walk(LogQuery { before: Some(EPOCH + 60), ..LogQuery::default() }), "10");

@@ -89,3 +89,23 @@ fn attributes_that_the_project_does_not_declare_are_pointed_at() {
     let quiet = repo.flag(&[&words[..], &["contry=DE", "--quiet"]].concat()).ok();
     assert_eq!(quiet.stderr, "");
 }
+
+#[test]
+fn validate_looks_for_the_database() {
+    let repo = repo();
+    with_places(&repo);
+    let quiet = repo.flag(&["validate"]).ok();
+    assert!(!quiet.stderr.contains("F158") && !quiet.stdout.contains("F158"), "{quiet}");
+    fs::write(repo.path().join("places.mmdb"), "no database").expect("a file");
+    for _ in 0..2 {
+        // A warning: whoever evaluates may have it.
+        let problems = repo.flag(&["validate", "--json"]).ok().json()["problems"].clone();
+        let found: Vec<_> = problems.as_array().expect("a list").iter().filter(|it| it["code"] == "F158").collect();
+        assert_eq!(found.len(), 1, "{problems:#}");
+        assert_eq!((&found[0]["severity"], &found[0]["path"]), (&"warning".into(), &"flags/project.yaml".into()));
+        let line = usize::try_from(found[0]["line"].as_u64().expect("a line")).expect("small");
+        assert!(repo.read("flags/project.yaml").lines().nth(line - 1).is_some_and(|text| text.contains("places.mmdb")));
+        let _ = fs::remove_file(repo.path().join("places.mmdb"));
+    }
+    repo.flag(&["validate", "--fail-on", "warning"]).exits(1);
+}

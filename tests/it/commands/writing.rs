@@ -367,3 +367,35 @@ fn what_the_project_takes_for_an_error_is_not_written() {
     repo.flag(&["set", "new", "owner=team-b"]).ok();
     repo.flag(&["rollback", "older"]).ok();
 }
+
+#[test]
+fn a_flag_is_not_put_where_the_project_is() {
+    let repo = TestRepo::with_flag();
+    let head = repo.git(&["rev-parse", "HEAD"]);
+    repo.write("in.json", r#"{"flags": {"project": {"state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "on"}}}"#);
+    for line in
+        ["create project --type boolean", "rename new-checkout project", "import in.json --from flagd --env production"]
+    {
+        run(&repo, line).exits(2).says("F260").says("a flag can't be called `project`").says("--category");
+    }
+    assert_eq!(repo.git(&["rev-parse", "HEAD"]), head);
+    std::fs::remove_file(repo.path().join("in.json")).unwrap();
+    assert_eq!(repo.status(), "");
+    run(&repo, "create project --type boolean --category features").ok();
+    run(&repo, "enable project --env staging").ok();
+    run(&repo, "enabled project --env staging").exits(0);
+}
+
+#[test]
+fn json_in_arguments_is_as_strict_as_in_files() {
+    let repo = TestRepo::with_flag();
+    for (json, why) in [
+        (r#"{"size": 1, "size": 2}"#, "the key `size` is there twice"),
+        (r#"{"size": 9007199254740993}"#, "9007199254740993 is beyond"),
+    ] {
+        let run = repo.flag(&["create", "limits", "--type", "json", "--variant", &format!("standard={json}")]);
+        run.exits(2).says("F260").says(why);
+    }
+    repo.flag(&["create", "limits", "--type", "json", "--variant", r#"standard={"size": 9007199254740991}"#]).ok();
+    assert!(repo.read("flags/limits.yaml").contains("9007199254740991"));
+}
