@@ -40,6 +40,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
             .help("`git flag rollback KEY` takes back changes that were made in other ways")
     };
     let tip = past::tip(session, repository, start.as_deref())?.ok_or_else(nothing)?;
+    past::warn_when_cut(session, repository);
     let operation = last_operation(&root, repository, &project, tip)?.ok_or_else(nothing)?;
     if operation
         .others
@@ -52,7 +53,6 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         )
         .help(format!("`git revert {}` does", operation.commit.id.short())));
     }
-    past::warn_when_cut(session, repository);
     let backs = operation
         .flags
         .iter()

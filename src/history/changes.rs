@@ -247,6 +247,10 @@ pub fn last_operation(
             undone.extend(reverted(&commit));
             continue;
         }
+        if commit.parents.is_empty() && walker.is_cut(commit.id)? {
+            // Where a shallow clone ends, nobody knows what the operation did.
+            return Ok(None);
+        }
         let pairs = walker.join_renames(pairs(root, &commit.changes));
         let others = commit.changes.iter().filter(|change| super::touch::flag_of(root, &change.path).is_none());
         return Ok(Some(Operation {

@@ -447,6 +447,10 @@ fn shallow_clones_say_what_is_missing() {
             repo.flag(arguments).exits(3).says("in this shallow clone").says("git fetch --unshallow");
         }
     }
+    // What the oldest one did can't be taken back, and is not taken for the beginning.
+    repo.git(&["clone", "-q", "--depth", "1", &url, "cut"]);
+    let refused = repo.flag(&["-C", "cut", "undo"]).exits(3).says("F255").says("--unshallow");
+    assert!(!refused.stderr.contains("init"), "{refused}");
     repo.git(&["-C", "shallow", "fetch", "-q", "--unshallow"]);
     assert_eq!(
         repo.flag(&["-C", "shallow", "log", "new-checkout", "--json"]).ok().json()["entries"].as_array().unwrap().len(),
