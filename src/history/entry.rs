@@ -1,8 +1,8 @@
 //! One entry of the audit log: what one commit did to one flag, who did it, when and why.
 
 use super::commit::CommitFacts;
-use super::contents::{Content, Contents, State, differences};
-use super::merges::Merged;
+use super::contents::Contents;
+use super::meaning::Meaning;
 use super::touch::{FileVersion, Touch, TouchKind};
 use crate::compare::{self, Difference};
 use crate::git::Person;
@@ -79,23 +79,24 @@ impl Entry {
         contents: &Contents<'_>,
         project: &Project,
     ) -> Option<Self> {
-        let sides: &[_] = match &touch.kind {
-            TouchKind::Own => &[],
-            TouchKind::Merge { sides, .. } => sides,
+        Self::with(touch, commit, |flag, before| Meaning::read(touch, flag, before, contents, project))
+    }
+
+    /// The same with what its contents mean.
+    pub(super) fn with(
+        touch: &Touch,
+        commit: Arc<CommitFacts>,
+        meaning: impl FnOnce(&FlagKey, Option<&FileVersion>) -> Meaning,
+    ) -> Option<Self> {
+        let (sides, kind): (&[_], _) = match &touch.kind {
+            TouchKind::Own => (&[], Kind::Change),
+            TouchKind::Merge { sides, away: true } => (sides, Kind::MergedAway),
+            TouchKind::Merge { sides, away: false } => (sides, Kind::Merge),
         };
         let before = lost(touch, sides).unwrap_or(touch.before.as_ref());
         let any = || sides.iter().flat_map(|(base, side)| [side.as_ref(), base.as_ref()]).flatten().next();
         let flag = touch.key().or_else(|| any().map(|version| &version.key))?.clone();
-        let (old, new) = (contents.read_optional(before), contents.read_optional(touch.after.as_ref()));
-        let (kind, differences) = match &touch.kind {
-            TouchKind::Own => (Kind::Change, differences(project, &flag, state(old.as_ref()), state(new.as_ref()))),
-            TouchKind::Merge { sides, away } => {
-                let merged = Merged { contents, before: touch.before.as_ref(), sides };
-                let expected = merged.expected().unwrap_or_else(|| state(old.as_ref()).cloned());
-                let found = differences(project, &flag, expected.as_ref(), state(new.as_ref()));
-                (if *away { Kind::MergedAway } else { Kind::Merge }, found)
-            }
-        };
+        let Meaning { differences, sha256_before, sha256_after } = meaning(&flag, before);
         let path = |version: Option<&FileVersion>| version.map(|version| version.path.clone());
         let one = |name| trailers(&commit.message, name).next().map(str::to_owned);
         let operation = one(trailer::OPERATION).filter(|_| one(trailer::KEY).is_some());
@@ -107,8 +108,8 @@ impl Entry {
             differences,
             path_before: path(before),
             path_after: path(touch.after.as_ref()),
-            sha256_before: old.as_ref().and_then(|content| content.sha256.clone()),
-            sha256_after: new.as_ref().and_then(|content| content.sha256.clone()),
+            sha256_before,
+            sha256_after,
             reason: one(trailer::REASON),
             ticket: one(trailer::TICKET),
             operation,
@@ -246,10 +247,6 @@ fn lost<'t>(touch: &'t Touch, sides: &'t [super::touch::Pair]) -> Option<Option<
         }
         _ => None,
     }
-}
-
-fn state(content: Option<&Arc<Content>>) -> Option<&State> {
-    content.map(|content| &content.state)
 }
 
 fn time(person: &Person) -> String {

@@ -10,7 +10,7 @@ use super::contents::hexadecimal;
 use super::lives::Lived;
 use super::touch::{FileVersion, Touch, TouchKind};
 use crate::git::{CommitId, ObjectId, Repository};
-use crate::model::FlagKey;
+use crate::model::{FlagKey, Project};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -18,7 +18,10 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 /// Raised whenever the meaning of a file changes.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
+
+/// What stands between a touch and its meaning: no character of JSON.
+const BETWEEN: char = '\t';
 
 /// What is remembered of a walk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,13 +34,20 @@ pub(super) struct Snapshot {
     pub(super) lives: Vec<usize>,
     /// What it found, newest first.
     pub(super) touches: Vec<Touch>,
+    /// For each touch the line of its [`super::meaning::Meaning`], when that is remembered; empty when none is.
+    pub(super) meanings: Vec<Option<String>>,
 }
 
 impl Snapshot {
     /// That of one flag.
     pub(super) fn of_flag(tip: CommitId, paths: Vec<String>, lived: Vec<Lived>) -> Self {
         let (touches, lives) = lived.into_iter().unzip();
-        Self { tip, paths, lives, touches }
+        Self { tip, paths, lives, touches, meanings: Vec::new() }
+    }
+
+    /// All touches with the lines of their meanings.
+    pub(super) fn with_meanings(self) -> impl Iterator<Item = (Touch, Option<String>)> {
+        self.touches.into_iter().zip(self.meanings.into_iter().chain(std::iter::repeat(None)))
     }
 
     /// The touches of one flag with their lives.
@@ -53,8 +63,22 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// The file for one flag, or for all, of the flags below `prefix`.
-    pub(super) fn new(repository: &Repository, prefix: &str, key: Option<&FlagKey>) -> Self {
+    /// The file for all flags below `prefix`. Meanings depend on the order of environments, and on the program that tells them.
+    pub(super) fn of_all(repository: &Repository, prefix: &str, project: &Project) -> Self {
+        let mut index = Self::new(repository, prefix, None);
+        let environments: Vec<&str> =
+            project.environments.iter().map(|environment| environment.name.as_str()).collect();
+        index.header["environments"] = json!(environments);
+        index.header["program"] = json!([env!("CARGO_PKG_VERSION"), option_env!("GIT_FLAG_BUILD_COMMIT")]);
+        index
+    }
+
+    /// The file for one flag of those below `prefix`.
+    pub(super) fn of_flag(repository: &Repository, prefix: &str, key: &FlagKey) -> Self {
+        Self::new(repository, prefix, Some(key))
+    }
+
+    fn new(repository: &Repository, prefix: &str, key: Option<&FlagKey>) -> Self {
         let shallow = fs::read(repository.common_dir().join("shallow")).unwrap_or_default();
         let header = json!({
             "format": FORMAT,
@@ -81,8 +105,17 @@ impl Index {
         let tip = id(&serde_json::from_str(lines.next()?).ok()?)?;
         let paths = serde_json::from_str(lines.next()?).ok()?;
         let lives = serde_json::from_str(lines.next()?).ok()?;
-        let touches = lines.map(|line| touch(&serde_json::from_str(line).ok()?)).collect::<Option<_>>()?;
-        Some(Snapshot { tip, paths, lives, touches })
+        let (mut touches, mut meanings) = (Vec::new(), Vec::new());
+        for line in lines {
+            let (line, meaning) =
+                line.split_once(BETWEEN).map_or((line, None), |(line, meaning)| (line, Some(meaning)));
+            touches.push(touch(&serde_json::from_str(line).ok()?)?);
+            meanings.push(meaning.map(str::to_owned));
+        }
+        if meanings.iter().all(Option::is_none) {
+            meanings.clear();
+        }
+        Some(Snapshot { tip, paths, lives, touches, meanings })
     }
 
     /// Remembers; where that fails it is not missed.
@@ -92,9 +125,14 @@ impl Index {
             body.push('\n');
             body += &line.to_string();
         }
+        let mut meanings = snapshot.meanings.iter();
         for touch in &snapshot.touches {
             body.push('\n');
             body += &touch_json(touch).to_string();
+            if let Some(meaning) = meanings.next().and_then(Option::as_ref) {
+                body.push(BETWEEN);
+                body += meaning;
+            }
         }
         let checksum = hexadecimal(&Sha256::digest(&body));
         let _ = self.replace(format!("{body}\n{checksum}\n").as_bytes());
@@ -185,6 +223,7 @@ mod tests {
                     kind: TouchKind::Own,
                 },
             ],
+            meanings: vec![None, Some("[null,\"\\t\",[]]".into())],
         }
     }
 

@@ -4,6 +4,7 @@
 
 use super::contents::{Contents, Memory};
 use super::merges::{self, Scope};
+use super::order::Order;
 use super::touch::{FileVersion, Pair, Touch, TouchKind, flag_of, pairs};
 use crate::git::{CommitId, GitError, Graph, LogQuery, MergeChanges, RawChange, Repository, Source, Step, TreeDiffs};
 use crate::model::{Flag, FlagKey};
@@ -11,6 +12,11 @@ use crate::project::{Root, layout::FLAGS};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// How many commits lie at most between what is remembered and what is asked for; beyond, it is found anew.
+pub(super) const CATCH_UP: usize = 5_000;
+/// How many commits are looked at in one go: many, since Git stores what stands together as differences from each other.
+pub(super) const BATCH: usize = 400;
 
 /// Commits, all that there are, and the files that these were looked up by.
 pub(super) type Followed = (Vec<Step>, Arc<Graph>, Vec<String>);
@@ -68,6 +74,31 @@ impl<'r> Walker<'r> {
             }
         }
         Ok(found)
+    }
+
+    /// What the commits that `tip` reaches and `known` does not did to the files in `scope`; `None` when one of them is such that
+    /// `gives_up`.
+    pub(super) fn touches_since(
+        &self,
+        tip: CommitId,
+        known: Option<CommitId>,
+        scope: &Scope,
+        gives_up: impl Fn(&Step) -> bool,
+    ) -> Result<Option<Vec<Touch>>, GitError> {
+        let graph = Arc::new(self.repository.graph(tip, known)?);
+        let mut touches = Vec::new();
+        let mut steps = self.repository.steps(&graph, 0, &self.paths(scope))?;
+        loop {
+            let some = steps.by_ref().take(BATCH).collect::<Result<Vec<_>, _>>()?;
+            if some.is_empty() {
+                Order::new(&graph).sort(&mut touches);
+                return Ok(Some(touches));
+            }
+            if some.iter().any(&gives_up) {
+                return Ok(None);
+            }
+            touches.extend(self.touches(&some, scope)?);
+        }
     }
 
     /// What a commit did that is no merge.
