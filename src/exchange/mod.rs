@@ -10,6 +10,7 @@ pub mod export;
 mod featurevisor;
 mod flagd;
 mod flipt;
+mod formula;
 mod goff;
 mod growthbook;
 mod item;
@@ -17,7 +18,6 @@ mod launchdarkly;
 mod logic;
 mod pattern;
 mod read;
-mod script_pattern;
 mod unleash;
 mod written;
 
@@ -59,6 +59,22 @@ pub struct Imported {
     pub segments: Vec<Segment>,
     /// What was not carried over, or not unchanged.
     pub items: Vec<Item>,
+}
+
+impl Imported {
+    /// Adds the flags that `read` makes of what the source calls `theirs`, or why there are none, and what it has to say.
+    fn take<F: IntoIterator<Item = Flag>>(
+        &mut self,
+        theirs: &str,
+        read: impl FnOnce(&mut Vec<Item>) -> Result<F, Box<Item>>,
+    ) {
+        let mut items = Vec::new();
+        match read(&mut items) {
+            Ok(flags) => self.flags.extend(flags),
+            Err(item) => items.push(*item),
+        }
+        self.items.extend(items.into_iter().map(|item| Item { flag: Some(theirs.to_owned()), ..item }));
+    }
 }
 
 /// Every source.

@@ -26,7 +26,7 @@ impl Input {
     ///
     /// # Errors
     /// When it is neither JSON nor YAML.
-    pub(super) fn documents(&self) -> Result<Vec<Json>, Box<Item>> {
+    fn documents(&self) -> Result<Vec<Json>, Box<Item>> {
         let unreadable = |error: String| {
             Box::new(Item {
                 kept: Kept::No,
@@ -47,6 +47,18 @@ impl Input {
         }
         yaml(&self.text).map_err(unreadable)
     }
+}
+
+/// The documents of all files, each with the path of its file; what does not read is added to `items`.
+pub(super) fn documents<'i>(inputs: &'i [Input], items: &mut Vec<Item>) -> Vec<(&'i str, Json)> {
+    let mut all = Vec::new();
+    for input in inputs {
+        match input.documents() {
+            Ok(read) => all.extend(read.into_iter().map(|json| (input.file.as_str(), json))),
+            Err(item) => items.push(*item),
+        }
+    }
+    all
 }
 
 fn yaml(text: &str) -> Result<Vec<Json>, String> {

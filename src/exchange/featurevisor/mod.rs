@@ -14,9 +14,9 @@ mod values;
 mod variables;
 
 use super::build::{self, Names};
+use super::formula::Formula;
 use super::item::{Item, Kept};
-use super::logic::Formula;
-use super::read::{Input, Node};
+use super::read::{Input, Node, documents};
 use super::{Imported, Options};
 use crate::model::{Condition, EnvironmentName, Segment, SegmentName};
 use crate::source::{Path, Step};
@@ -50,13 +50,8 @@ pub(super) struct Segments<'d> {
 
 pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut imported = Imported::default();
-    let mut files: Vec<(String, Json)> = Vec::new();
-    for input in inputs {
-        match input.documents() {
-            Ok(documents) => files.extend(documents.into_iter().map(|json| (input.file.clone(), json))),
-            Err(item) => imported.items.push(*item),
-        }
-    }
+    let files: Vec<(String, Json)> =
+        documents(inputs, &mut imported.items).into_iter().map(|(file, json)| (file.to_owned(), json)).collect();
     let built = match project::Project::find(&files) {
         Some(project) => project.build(options, &mut imported),
         None => datafiles(&files, options, &mut imported),
@@ -114,12 +109,7 @@ fn translate(datafiles: &[Datafile], options: &Options<'_>, imported: &mut Impor
         names.of(&format!("{}{key}", options.prefix));
     }
     for key in keys {
-        let mut items = Vec::new();
-        match features.read(key, &mut known, &mut names, options, &mut items) {
-            Ok(flags) => imported.flags.extend(flags),
-            Err(item) => items.push(*item),
-        }
-        imported.items.extend(items.into_iter().map(|item| Item { flag: Some(key.to_owned()), ..item }));
+        imported.take(key, |items| features.read(key, &mut known, &mut names, options, items));
     }
     for segments in &known {
         let unused: Vec<&str> =

@@ -1,31 +1,27 @@
 //! flagd: JSON (or YAML) with `flags`, whose `targeting` is JSONLogic.
 
+mod choose;
 mod fractional;
 pub(super) mod logic;
+mod text;
 pub(super) mod value;
 
 use super::build::{self, Names, Values};
 use super::item::{Item, Kept};
 use super::logic::{Around, Tree, lay, settle};
-use super::read::{Input, Node, short};
+use super::read::{Input, Node, documents, short};
 use super::{Imported, Options};
 use crate::model::{Flag, VariantName};
-use logic::{Reader, variants};
+use choose::variants;
+use logic::Reader;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
 pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut imported = Imported::default();
     let mut names = Names::default();
-    for input in inputs {
-        match input.documents() {
-            Ok(documents) => {
-                for json in &documents {
-                    document(&Node::root(&input.file, json), options, &mut names, &mut imported);
-                }
-            }
-            Err(item) => imported.items.push(*item),
-        }
+    for (file, json) in &documents(inputs, &mut imported.items) {
+        document(&Node::root(file, json), options, &mut names, &mut imported);
     }
     imported
 }
@@ -40,12 +36,7 @@ fn document(root: &Node<'_>, options: &Options<'_>, names: &mut Names, imported:
     let by_key = flags.entries().map(|(key, node)| (key.to_owned(), node));
     let listed = flags.items().filter_map(|node| Some((node.text("key")?.to_owned(), node)));
     for (theirs, node) in by_key.chain(listed) {
-        let mut items = Vec::new();
-        match flag(&theirs, &node, &evaluators, metadata, options, names, &mut items) {
-            Ok(flag) => imported.flags.push(flag),
-            Err(item) => items.push(*item),
-        }
-        imported.items.extend(items.into_iter().map(|item| Item { flag: Some(theirs.clone()), ..item }));
+        imported.take(&theirs, |items| Ok([flag(&theirs, &node, &evaluators, metadata, options, names, items)?]));
     }
 }
 

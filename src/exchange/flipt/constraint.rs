@@ -1,8 +1,8 @@
 //! Constraints. A context of Flipt has texts; one that is missing is the empty text.
 
 use crate::exchange::build::{exists, has_type, lenient, path_of, test, test_any};
+use crate::exchange::formula::Formula;
 use crate::exchange::item::Item;
-use crate::exchange::logic::Formula;
 use crate::exchange::read::{Node, short};
 use crate::model::{AttributePath, Condition, Scalar, Timestamp};
 use serde_json::Value as Json;

@@ -3,8 +3,9 @@
 use super::{CORRECT, Namespace, World, either};
 use crate::exchange::Options;
 use crate::exchange::build::{self, Values};
+use crate::exchange::formula::Formula;
 use crate::exchange::item::{Item, Kept};
-use crate::exchange::logic::{Around, Draw, Formula, serve};
+use crate::exchange::logic::{Around, Draw, serve};
 use crate::exchange::read::Node;
 use crate::model::{Bucketing, Condition, Flag, Rule, Serve, Share, ValueType, VariantName, Weight, Weighted};
 use serde_json::Value as Json;

@@ -7,9 +7,10 @@ mod steps;
 
 use super::build::{self, Names, Values};
 use super::flagd::logic::Reader;
+use super::formula::Formula;
 use super::item::{Item, Kept};
-use super::logic::{Around, Draw, Formula, Tree, lay, settle, simplify};
-use super::read::{Input, Node};
+use super::logic::{Around, Draw, Tree, lay, settle, simplify};
+use super::read::{Input, Node, documents};
 use super::{Imported, Options};
 use crate::model::{
     AttributePath, Bucketing, By, Condition, Flag, Rollout, Scalar, Schedule, Seconds, Serve, Setting, Share,
@@ -22,23 +23,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut imported = Imported::default();
     let mut names = Names::default();
-    for input in inputs {
-        match input.documents() {
-            Ok(documents) => {
-                for json in &documents {
-                    let root = Node::root(&input.file, json);
-                    for (theirs, node) in root.entries().filter(|(name, _)| *name != "$schema") {
-                        let mut items = Vec::new();
-                        match flag(theirs, &node, options, &mut names, &mut items) {
-                            Ok(flag) => imported.flags.push(flag),
-                            Err(item) => items.push(*item),
-                        }
-                        let named = |item: Item| Item { flag: Some(theirs.to_owned()), ..item };
-                        imported.items.extend(items.into_iter().map(named));
-                    }
-                }
-            }
-            Err(item) => imported.items.push(*item),
+    for (file, json) in &documents(inputs, &mut imported.items) {
+        for (theirs, node) in Node::root(file, json).entries().filter(|(name, _)| *name != "$schema") {
+            imported.take(theirs, |items| Ok([flag(theirs, &node, options, &mut names, items)?]));
         }
     }
     imported

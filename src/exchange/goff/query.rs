@@ -2,7 +2,7 @@
 
 use crate::evaluate::operator;
 use crate::exchange::build::{exists, has_type, ignoring_case, path_of, test, test_any};
-use crate::exchange::logic::Formula;
+use crate::exchange::formula::Formula;
 use crate::model::{AttributePath, Condition, Scalar};
 
 /// A query that is being read.

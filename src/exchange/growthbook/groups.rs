@@ -1,7 +1,7 @@
 //! Saved groups: lists of values, which become segments.
 
 use crate::exchange::build::Names;
-use crate::exchange::logic::Formula;
+use crate::exchange::formula::Formula;
 use crate::exchange::read::Node;
 use crate::model::{AttributePath, Condition, Segment, SegmentName};
 use serde_json::Value as Json;

@@ -1,14 +1,17 @@
 //! GrowthBook: the payload of its SDKs, `{features, savedGroups}`.
 
+mod compare;
 mod condition;
 mod groups;
+mod lists;
 mod rule;
 mod script;
 
 use super::build::{self, Names, Values};
+use super::formula::Formula;
 use super::item::{Item, Kept};
-use super::logic::{Around, Formula, identify, serve};
-use super::read::{Input, Node, short};
+use super::logic::{Around, identify, serve};
+use super::read::{Input, Node, documents, short};
 use super::{Imported, Options};
 use crate::model::{
     Condition, Environment, Flag, FlagKey, Requirement, Rule, Serve, ValueType, VariantName, Weight, Weighted,
@@ -40,13 +43,7 @@ struct Variants {
 
 pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut imported = Imported::default();
-    let mut documents = Vec::new();
-    for input in inputs {
-        match input.documents() {
-            Ok(read) => documents.extend(read.into_iter().map(|json| (input.file.as_str(), json))),
-            Err(item) => imported.items.push(*item),
-        }
-    }
+    let documents = documents(inputs, &mut imported.items);
     let mut world = World::default();
     let mut order = Vec::new();
     for (file, json) in &documents {
@@ -65,13 +62,11 @@ pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut names = Names::default();
     for theirs in &order {
         let Some(node) = world.features.get(theirs).cloned() else { continue };
-        let mut items = Vec::new();
-        match world.flag(theirs, &node, options, &mut names, &mut items) {
-            Ok(flag) => imported.flags.push(flag),
-            Err(item) => items.push(*item),
-        }
-        beside(&node, &mut items);
-        imported.items.extend(items.into_iter().map(|item| Item { flag: Some(theirs.clone()), ..item }));
+        imported.take(theirs, |items| {
+            let flag = world.flag(theirs, &node, options, &mut names, items);
+            beside(&node, items);
+            flag.map(|flag| [flag])
+        });
     }
     for node in world.groups.unused() {
         let message = "no condition names this group, or only as items of a list, so it is no segment here";

@@ -3,8 +3,8 @@
 use super::kinds::{Place, USER, reference};
 use super::{MALFORMED, World};
 use crate::exchange::build::{exists, has_type, holds, lenient, scalar, test, test_any};
+use crate::exchange::formula::Formula;
 use crate::exchange::item::{Item, Kept};
-use crate::exchange::logic::Formula;
 use crate::exchange::pattern::{Dialect, translate};
 use crate::exchange::read::{Node, short};
 use crate::model::{AttributePath, Condition, Scalar, Test, Timestamp};
@@ -116,7 +116,7 @@ fn fixed(operator: &str, text: &str, values: &[Node<'_>]) -> Formula {
         "startsWith" => texts().any(|value| text.starts_with(value)),
         "endsWith" => texts().any(|value| text.ends_with(value)),
         "contains" => texts().any(|value| text.contains(value)),
-        "matches" => texts().filter_map(|value| translate(value, Dialect::Re2)).any(|pattern| {
+        "matches" => texts().filter_map(|value| translate(value, Dialect::Re2).ok()).any(|pattern| {
             holds(&test(&AttributePath::targeting_key(), "matches", Scalar::Text(pattern)), &text.into())
         }),
         _ => false,
@@ -202,7 +202,7 @@ fn equality(asked: &Asked, values: &[Node<'_>]) -> Read {
 fn patterns<'t>(node: &Node<'_>, asked: &Asked, texts: impl Iterator<Item = &'t str>) -> Read {
     let mut patterns = Vec::new();
     for text in texts {
-        let ours = translate(text, Dialect::Re2).filter(|ours| {
+        let ours = translate(text, Dialect::Re2).ok().filter(|ours| {
             let condition = test(&asked.path, "matches", Scalar::Text(ours.clone()));
             matches!(condition, Condition::Test(test) if crate::evaluate::operator::check(&test).is_ok())
         });

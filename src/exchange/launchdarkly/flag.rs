@@ -4,8 +4,9 @@ use super::kinds::{USER, reference};
 use super::segment::{texts, units};
 use super::{MALFORMED, World, one_line, steps};
 use crate::exchange::build::{self, Values};
+use crate::exchange::formula::Formula;
 use crate::exchange::item::{Item, Kept};
-use crate::exchange::logic::{Around, Draw, Formula, identify, serve};
+use crate::exchange::logic::{Around, Draw, identify, serve};
 use crate::exchange::read::Node;
 use crate::model::{
     Bucketing, By, Condition, Environment, FlagKey, Requirement, Rule, Serve, Target, ValueType, VariantName, Weight,

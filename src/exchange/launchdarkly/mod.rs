@@ -7,7 +7,7 @@ mod segment;
 
 use super::build::{self, Names};
 use super::item::{Item, Kept};
-use super::read::{Input, Node};
+use super::read::{Input, Node, documents};
 use super::{Imported, Options};
 use crate::model::{Environment, EnvironmentName, Flag, SegmentName, VariantName};
 use flag::{Subject, Variations, tracked};
@@ -39,13 +39,7 @@ struct World<'n> {
 
 pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut imported = Imported::default();
-    let mut documents = Vec::new();
-    for input in inputs {
-        match input.documents() {
-            Ok(read) => documents.extend(read.into_iter().map(|json| (input.file.as_str(), json))),
-            Err(item) => imported.items.push(*item),
-        }
-    }
+    let documents = documents(inputs, &mut imported.items);
     let mut world = World::default();
     let mut order = Vec::new();
     for (file, json) in &documents {
@@ -63,12 +57,7 @@ pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut names = Names::default();
     for theirs in &order {
         let Some(source) = world.flags.get(theirs) else { continue };
-        let mut items = Vec::new();
-        match world.flag(theirs, source, options, &mut names, &mut items) {
-            Ok(flag) => imported.flags.push(flag),
-            Err(item) => items.push(*item),
-        }
-        imported.items.extend(items.into_iter().map(|item| Item { flag: Some(theirs.clone()), ..item }));
+        imported.take(theirs, |items| Ok([world.flag(theirs, source, options, &mut names, items)?]));
     }
     imported
 }

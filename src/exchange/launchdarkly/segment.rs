@@ -3,8 +3,8 @@
 use super::kinds::{USER, reference};
 use super::{MALFORMED, World};
 use crate::exchange::build::{exists, has_type, test_any};
+use crate::exchange::formula::Formula;
 use crate::exchange::item::{Item, Kept};
-use crate::exchange::logic::Formula;
 use crate::exchange::read::Node;
 use crate::model::{AttributePath, Bucketing, By, Condition, Scalar, Segment, SegmentName, Share, Unit};
 use serde_json::Value as Json;

@@ -7,9 +7,10 @@ mod strategy;
 mod variants;
 
 use super::build::{self, Names};
+use super::formula::Formula;
 use super::item::{Item, Kept};
-use super::logic::{Formula, identify};
-use super::read::{Input, Node};
+use super::logic::identify;
+use super::read::{Input, Node, documents};
 use super::{Imported, Options};
 use crate::model::{
     Condition, Environment, Flag, FlagKey, Kind, Requirement, Rule, Segment, SegmentName, Serve, ValueType, VariantName,
@@ -37,18 +38,11 @@ pub(super) struct Off(pub(super) String);
 pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut imported = Imported::default();
     let mut names = Names::default();
-    for input in inputs {
-        match input.documents() {
-            Ok(documents) => {
-                for json in &documents {
-                    let root = Node::root(&input.file, json);
-                    // The suites of Unleash wrap what the server says.
-                    let state = root.get("state").unwrap_or(root);
-                    document(&state, options, &mut names, &mut imported);
-                }
-            }
-            Err(item) => imported.items.push(*item),
-        }
+    for (file, json) in &documents(inputs, &mut imported.items) {
+        let root = Node::root(file, json);
+        // The suites of Unleash wrap what the server says.
+        let state = root.get("state").unwrap_or(root);
+        document(&state, options, &mut names, &mut imported);
     }
     imported
 }
@@ -76,13 +70,7 @@ fn document(root: &Node<'_>, options: &Options<'_>, names: &mut Names, imported:
     for node in &features {
         let Some((name, key)) = node.text("name").and_then(|name| Some((name, keys.get(name)?))) else { continue };
         let toggle = Toggle { name, node, segments: &segments };
-        let mut items = Vec::new();
-        let read = toggle.read(key, &keys, &by_name, expected_off.contains(name), options, &mut items);
-        match read {
-            Ok(flags) => imported.flags.extend(flags),
-            Err(item) => items.push(*item),
-        }
-        imported.items.extend(items.into_iter().map(|item| Item { flag: Some(name.to_owned()), ..item }));
+        imported.take(name, |items| toggle.read(key, &keys, &by_name, expected_off.contains(name), options, items));
     }
 }
 
