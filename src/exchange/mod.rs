@@ -149,8 +149,9 @@ impl Source {
     #[must_use]
     pub fn import(&self, inputs: &[Input], options: &Options<'_>) -> Imported {
         let mut imported = (self.read)(inputs, options);
-        written::settle(&mut imported, inputs.first().map_or("", |input| &input.file));
-        build::settle(&mut imported);
+        let file = inputs.first().map_or("", |input| &input.file);
+        written::settle(&mut imported, file);
+        build::settle(&mut imported, file);
         imported
     }
 }

@@ -21,19 +21,20 @@ struct Asked {
 
 impl World<'_> {
     /// All clauses of a rule.
-    pub(super) fn clauses(&self, rule: &Node<'_>, items: &mut Vec<Item>) -> Read {
+    pub(super) fn clauses(&self, rule: &Node<'_>, environment: &str, items: &mut Vec<Item>) -> Read {
         let Some(clauses) = rule.get("clauses") else { return Ok(Formula::Known(true)) };
-        let all = clauses.items().map(|clause| self.clause(&clause, items));
+        let all = clauses.items().map(|clause| self.clause(&clause, environment, items));
         all.collect::<Result<Vec<_>, _>>().map(Formula::every)
     }
 
-    fn clause(&self, node: &Node<'_>, items: &mut Vec<Item>) -> Read {
+    fn clause(&self, node: &Node<'_>, environment: &str, items: &mut Vec<Item>) -> Read {
         let negate = node.flag("negate").unwrap_or(false);
         let operator = node.text("op").unwrap_or_default();
         let values: Vec<Node<'_>> = node.get("values").iter().flat_map(Node::items).collect();
         if operator == "segmentMatch" {
             let segments = values.iter().filter_map(|value| Some((value, value.json.as_str()?)));
-            let any = segments.map(|(value, key)| self.in_segment(value, key)).collect::<Result<Vec<_>, _>>()?;
+            let any =
+                segments.map(|(value, key)| self.in_segment(value, key, environment)).collect::<Result<Vec<_>, _>>()?;
             let any = Formula::some(any);
             return Ok(if negate { any.not() } else { any });
         }
