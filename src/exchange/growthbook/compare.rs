@@ -1,6 +1,7 @@
 //! Comparing a value as JavaScript does.
 
 use super::condition::{Read, SIMPLIFY};
+use super::groups::Groups;
 use super::script::number;
 use crate::exchange::build::{exists, has_type, holds, ignoring_case, lenient, scalar, test, test_any};
 use crate::exchange::formula::Formula;
@@ -76,6 +77,16 @@ impl At<'_> {
         }
         let zero = if holds(0.0) { self.missing() } else { Formula::Known(false) };
         self.one_of(scalars).or(zero)
+    }
+
+    /// Whether conditions take the attribute for a list.
+    pub(super) fn is_listed(self, groups: &Groups<'_>) -> bool {
+        !self.item && groups.listed.contains(self.path)
+    }
+
+    /// A comparison with a number, of texts, too, that are one.
+    pub(super) fn numeric(self, operator: &'static str, bound: f64) -> Formula {
+        self.of(lenient(test(self.path, operator, Scalar::Number(bound))))
     }
 
     /// `<` and its like.

@@ -2,14 +2,13 @@
 
 use super::compare::At;
 use super::groups::Groups;
-use super::lists::{element, every, size};
+use super::lists::{element, every, pattern, size};
 use super::script::truthy;
-use crate::exchange::build::{exists, has_type, ignoring_case, path_of, scalar, test};
+use crate::exchange::build::{exists, has_type, path_of, scalar};
 use crate::exchange::formula::Formula;
 use crate::exchange::item::Item;
-use crate::exchange::pattern::{Dialect, translate};
 use crate::exchange::read::{Node, short};
-use crate::model::{Condition, Scalar};
+use crate::model::Condition;
 use serde_json::Value as Json;
 
 pub(super) type Read = Result<Formula, Box<Item>>;
@@ -74,7 +73,10 @@ pub(super) fn value(node: &Node<'_>, at: At<'_>, groups: &mut Groups<'_>, depth:
         Json::Array(_) | Json::Object(_) => {
             Err(node.unlike(format!("it compares with {} as a whole", short(node.json)), SIMPLIFY))
         }
-        json => Ok(at.loosely(json)),
+        json => {
+            let matches = at.loosely(json);
+            Ok(if at.is_listed(groups) { matches.or(at.as_list(None, node)?) } else { matches })
+        }
     }
 }
 
@@ -95,7 +97,11 @@ fn operation(node: &Node<'_>, operator: &str, at: At<'_>, groups: &mut Groups<'_
             };
             if negative { equal.not() } else { equal }
         }
-        "$lt" | "$lte" | "$gt" | "$gte" => at.order(operator, node)?,
+        "$lt" | "$lte" | "$gt" | "$gte" | "$regex" | "$regexi" => {
+            let matches =
+                if operator.starts_with("$regex") { pattern(node, operator, at)? } else { at.order(operator, node)? };
+            if at.is_listed(groups) { matches.or(at.as_list(Some(operator), node)?) } else { matches }
+        }
         "$exists" => {
             let wanted = truthy(node.json);
             if at.item {
@@ -123,7 +129,6 @@ fn operation(node: &Node<'_>, operator: &str, at: At<'_>, groups: &mut Groups<'_
         "$size" => size(node, at)?,
         "$elemMatch" => element(node, at, groups, depth)?,
         "$all" | "$alli" => every(node, operator, at)?,
-        "$regex" | "$regexi" => pattern(node, operator, at)?,
         "$type" => kind(node, at),
         "$veq" | "$vgt" | "$vgte" | "$vlt" | "$vlte" | "$vne" => {
             let bound = match node.json {
@@ -136,28 +141,6 @@ fn operation(node: &Node<'_>, operator: &str, at: At<'_>, groups: &mut Groups<'_
         // An operator that is not known never holds.
         _ => Formula::Known(false),
     })
-}
-
-fn pattern(node: &Node<'_>, operator: &str, at: At<'_>) -> Read {
-    let Json::String(theirs) = node.json else {
-        return Err(node.unlike(format!("`{operator}` takes a text"), SIMPLIFY));
-    };
-    let ours = translate(theirs, Dialect::Script).map(|ours| test(at.path, "matches", Scalar::Text(ours)));
-    let Ok(condition @ Condition::Test(_)) = ours else {
-        return Err(node.unlike(
-            format!("the regular expression {} has something of JavaScript's own", short(node.json)),
-            SIMPLIFY,
-        ));
-    };
-    let condition = if operator == "$regexi" { ignoring_case(condition) } else { condition };
-    if let Condition::Test(test) = &condition
-        && let Err(why) = crate::evaluate::operator::check(test)
-    {
-        return Err(node.unlike(why, SIMPLIFY));
-    }
-    let null = crate::exchange::build::holds(&condition, &"null".into());
-    let matches = at.of(condition);
-    Ok(if null { matches.or(at.missing()) } else { matches })
 }
 
 fn kind(node: &Node<'_>, at: At<'_>) -> Formula {

@@ -1,10 +1,11 @@
-//! Operators on lists and their items.
+//! Operators on lists and their items, and patterns.
 
 use super::compare::At;
 use super::condition::{Read, SIMPLIFY, has_operators, value};
 use super::groups::Groups;
 use crate::exchange::build::{has_type, holds, ignoring_case, test};
 use crate::exchange::formula::Formula;
+use crate::exchange::pattern::{Dialect, translate};
 use crate::exchange::read::{Node, short};
 use crate::model::{Condition, Scalar};
 use serde_json::Value as Json;
@@ -109,4 +110,27 @@ pub(super) fn every(node: &Node<'_>, operator: &str, at: At<'_>) -> Read {
         all = all.and(formula);
     }
     Ok(all)
+}
+
+/// A regular expression that is found.
+pub(super) fn pattern(node: &Node<'_>, operator: &str, at: At<'_>) -> Read {
+    let Json::String(theirs) = node.json else {
+        return Err(node.unlike(format!("`{operator}` takes a text"), SIMPLIFY));
+    };
+    let ours = translate(theirs, Dialect::Script).map(|ours| test(at.path, "matches", Scalar::Text(ours)));
+    let Ok(condition @ Condition::Test(_)) = ours else {
+        return Err(node.unlike(
+            format!("the regular expression {} has something of JavaScript's own", short(node.json)),
+            SIMPLIFY,
+        ));
+    };
+    let condition = if operator == "$regexi" { ignoring_case(condition) } else { condition };
+    if let Condition::Test(test) = &condition
+        && let Err(why) = crate::evaluate::operator::check(test)
+    {
+        return Err(node.unlike(why, SIMPLIFY));
+    }
+    let null = holds(&condition, &"null".into());
+    let matches = at.of(condition);
+    Ok(if null { matches.or(at.missing()) } else { matches })
 }

@@ -1,5 +1,6 @@
 //! GrowthBook: the payload of its SDKs, `{features, savedGroups}`.
 
+mod coercion;
 mod compare;
 mod condition;
 mod groups;
@@ -49,22 +50,16 @@ pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     for (file, json) in &documents {
         world.gather(&Node::root(file, json), &mut order, &mut imported.items);
     }
-    if let (true, Some((file, json))) =
-        (documents.iter().any(|(_, json)| json.to_string().contains("\"condition\"")), documents.first())
-    {
-        let message = "GrowthBook compares as JavaScript does, where a list is the text of its items (`[\"a\"]` equals `\"a\"`, and is greater than another text), a pattern is found in a number, and `\" 5\"` and `\"0x5\"` are 5; not here";
-        imported.items.push(*Node::root(file, json).item(
-            Kept::InEssence,
-            message,
-            "give attributes the types that conditions mean",
-        ));
-    }
+    world.groups.listed = documents.iter().flat_map(|(_, json)| coercion::listed(json)).collect();
     let mut names = Names::default();
     for theirs in &order {
         let Some(node) = world.features.get(theirs).cloned() else { continue };
         imported.take(theirs, |items| {
             let flag = world.flag(theirs, &node, options, &mut names, items);
             beside(&node, items);
+            if flag.is_ok() {
+                coercion::said(&node, &world.groups.listed, items);
+            }
             flag.map(|flag| [flag])
         });
     }
