@@ -94,7 +94,7 @@ pub static SOURCES: &[Source] = &[
     Source {
         name: "unleash",
         title: "Unleash",
-        files: "what the server gives to SDKs, /api/client/features, for one environment",
+        files: "what the server gives to SDKs, /api/client/features, for one environment, or an export of an administrator",
         read: unleash::read,
     },
     Source {

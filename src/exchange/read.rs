@@ -37,15 +37,16 @@ impl Input {
                 help: "correct it, or leave the file out".into(),
             })
         };
-        let first = self.text.trim_start();
-        if first.starts_with(['{', '[']) {
-            return match serde_json::from_str(&self.text) {
-                Ok(json) => Ok(vec![json]),
+        let text = self.text.trim_start_matches('\u{FEFF}');
+        if text.trim_start().starts_with(['{', '[']) {
+            // Several may follow each other, as Flipt exports several namespaces.
+            return match serde_json::Deserializer::from_str(text).into_iter().collect() {
+                Ok(documents) => Ok(documents),
                 // Flow style of YAML looks like JSON.
-                Err(error) => yaml(&self.text).map_err(|_| unreadable(error.to_string())),
+                Err(error) => yaml(text).map_err(|_| unreadable(error.to_string())),
             };
         }
-        yaml(&self.text).map_err(unreadable)
+        yaml(text).map_err(unreadable)
     }
 }
 
@@ -109,6 +110,10 @@ impl<'de> serde::de::Visitor<'de> for AnyValue {
     }
 
     fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Json, E> {
         Ok(Json::Null)
     }
 

@@ -47,7 +47,9 @@ pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut world = World::default();
     let mut seen = BTreeSet::new();
     for root in &roots {
-        if root.get("flags").is_none() && root.get("segments").is_none() && !root.json.is_null() {
+        // A namespace may be empty.
+        let known = ["flags", "segments", "namespace", "version"].iter().any(|name| root.get(name).is_some());
+        if !known && !root.json.is_null() {
             imported.items.push(*root.unlike("there are no `flags`", "name a features file of Flipt"));
         }
         let name = namespace_of(root);

@@ -1,8 +1,9 @@
-//! Unleash: the features that a server hands to its SDKs (`/api/client/features`).
+//! Unleash: the features that a server hands to its SDKs (`/api/client/features`), or what an administrator exports.
 //!
 //! A toggle becomes a boolean flag, and one with variants a second flag, `<key>.variant`, whose default is `disabled`.
 
 mod constraint;
+mod export;
 mod strategy;
 mod variants;
 
@@ -42,7 +43,17 @@ pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
         let root = Node::root(file, json);
         // The suites of Unleash wrap what the server says.
         let state = root.get("state").unwrap_or(root);
-        document(&state, options, &mut names, &mut imported);
+        if !export::is_export(&state) {
+            document(&state, options, &mut names, &mut imported);
+            continue;
+        }
+        for state in export::states(&state, options, &mut imported.items) {
+            let mut one = Imported::default();
+            let options = Options { environments: &state.environments, ..options.clone() };
+            document(&Node::root(file, &state.json), &options, &mut names, &mut one);
+            one.items = one.items.into_iter().map(|item| state.placed(item)).collect();
+            export::join(&mut imported, one, file);
+        }
     }
     imported
 }
@@ -157,7 +168,10 @@ impl Toggle<'_, '_> {
             let message = format!("{why}: Unleash never switches it on, and neither does this flag");
             items.push(*self.node.item(Kept::Otherwise, message, "correct it there or here"));
         }
-        let enabled = self.node.flag("enabled").unwrap_or(false);
+        let enabled = self.node.flag("enabled").ok_or_else(|| {
+            let message = "it does not say whether it is enabled, nor by which strategies";
+            self.node.unlike(message, "fetch what the server gives to SDKs: /api/client/features")
+        })?;
         let never = off.is_some() || (!enabled && expected_off);
         let no_strategies = self.node.get("strategies").is_none_or(|list| list.items().next().is_none());
         let environment = |mut rules: Vec<Rule>, serve: VariantName, closed: VariantName| {

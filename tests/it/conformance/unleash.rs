@@ -1,6 +1,7 @@
 //! Unleash's client-specification.
 
-use super::{Asked, Case, Suite, check, document_lines, import, json, own, read, suites};
+use super::{Asked, Case, Suite, check, document_lines, import, import_for, json, own, read, suites};
+use git_flag::evaluate::{Context, evaluate};
 use git_flag::exchange::Input;
 use git_flag::model::{Bucketing, Timestamp, Value};
 use serde_json::{Map, Value as Json, json as j};
@@ -12,6 +13,78 @@ const NOW: i64 = 1_790_000_000;
 fn own_cases() {
     let cases = specification("own", &own("unleash/own.json"));
     check(&Suite { name: "Unleash own".into(), aside: None, cases });
+}
+
+/// What an administrator exports has strategies apart from features, for several environments.
+#[test]
+fn exports_are_read_for_each_environment() {
+    let strategy = |id: &str, feature: &str, environment: &str, who: &str| {
+        j!({ "id": id, "featureName": feature, "environment": environment, "strategyName": "userWithId",
+            "parameters": { "userIds": who }, "constraints": [] })
+    };
+    let variant = |name: &str| j!({ "name": name, "weight": 1000, "stickiness": "userId", "weightType": "variable" });
+    let mut disabled = strategy("4", "a", "production", "eve");
+    disabled["disabled"] = true.into();
+    let export = j!({
+        "version": 4,
+        "features": [
+            { "name": "a", "type": "release" }, { "name": "gone", "archived": true }, { "name": "b" },
+            { "name": "lost" }, { "name": "child" },
+        ],
+        "featureStrategies": [
+            strategy("1", "a", "production", "ada"), strategy("2", "a", "staging", "bob"), disabled,
+            strategy("3", "b", "production", "ada,bob"), strategy("5", "lost", "production", "ada"),
+        ],
+        "featureEnvironments": [
+            { "featureName": "a", "environment": "production", "enabled": true, "variants": [variant("x")] },
+            { "featureName": "a", "environment": "staging", "enabled": true, "variants": [variant("y")] },
+            { "featureName": "b", "environment": "production", "enabled": true },
+            { "featureName": "b", "environment": "staging", "enabled": false },
+            { "featureName": "lost", "environment": "production", "enabled": true },
+            { "featureName": "child", "environment": "production", "enabled": true },
+        ],
+        "segments": [
+            { "id": 1, "name": "s", "constraints": [{ "contextName": "plan", "operator": "IN", "values": ["pro"] }] },
+            { "id": 2, "name": "unsaid" },
+        ],
+        "featureStrategySegments": [
+            { "featureStrategyId": "3", "segmentId": 1 }, { "featureStrategyId": "5", "segmentId": 2 },
+        ],
+        "dependencies": [{ "feature": "child", "dependencies": [{ "feature": "lost", "enabled": true }] }],
+    });
+    let input = Input { file: "export.json".into(), text: export.to_string() };
+    let asked = import_for("unleash", &[input], Bucketing::FlagdV3, &["production", "staging"]);
+    let value = |flag: &str, environment: &str, who: &str| {
+        let context = Context::from_json(j!({ "targetingKey": who, "userId": who, "plan": "pro" })).expect("a context");
+        let decision = evaluate(&asked.program, flag, environment, &context, Timestamp::from_unix(NOW));
+        decision.variant.map(ToString::to_string)
+    };
+    for (flag, environment, who, expected) in [
+        ("a", "production", "ada", "on"),
+        ("a", "production", "bob", "off"),
+        ("a", "production", "eve", "off"),
+        ("a", "staging", "bob", "on"),
+        ("a", "staging", "ada", "off"),
+        ("a.variant", "production", "ada", "x"),
+        ("a.variant", "production", "bob", "disabled"),
+        ("a.variant", "staging", "bob", "y"),
+        ("b", "production", "bob", "on"),
+        ("b", "production", "zoe", "off"),
+        ("b", "staging", "bob", "off"),
+    ] {
+        assert_eq!(value(flag, environment, who).as_deref(), Some(expected), "{flag} {environment} {who}");
+    }
+    assert!(asked.left_out("lost").contains("does not say what its segment 2 asks for"), "{:#?}", asked.imported.items);
+    assert!(asked.left_out("child").contains("depends on `lost`, which is left out"));
+    assert!(asked.left_out("gone").contains("archived"));
+}
+
+#[test]
+fn features_without_their_strategies_are_not_taken_for_off() {
+    let text = j!({ "features": [{ "name": "a", "type": "release", "project": "default" }] }).to_string();
+    let asked = import("unleash", &[Input { file: "features.json".into(), text }], Bucketing::FlagdV3);
+    assert!(asked.imported.flags.is_empty());
+    assert!(asked.left_out("a").contains("does not say whether it is enabled"));
 }
 
 #[test]
