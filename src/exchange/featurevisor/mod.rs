@@ -9,6 +9,7 @@ mod mutate;
 mod parts;
 mod project;
 mod require;
+mod schema;
 mod tree;
 mod values;
 mod variables;
@@ -65,9 +66,12 @@ fn datafiles(files: &[(String, Json)], options: &Options<'_>, imported: &mut Imp
     let mut all = Vec::new();
     let mut seen = BTreeSet::new();
     for (file, json) in files {
+        let listed = json.get("schemaVersion").is_some() && json.get("features").is_some_and(Json::is_array);
+        let second = listed.then(|| schema::second(json));
+        let json = second.as_ref().unwrap_or(json);
         let root = Node::root(file, json);
         if json.get("features").is_none_or(|features| !features.is_object()) {
-            let message = "it is no project of Featurevisor, and no datafile of its second schema";
+            let message = "it is no project of Featurevisor, and no datafile";
             imported.items.push(*root.unlike(message, "name the project's folder, or build its datafiles"));
             continue;
         }
