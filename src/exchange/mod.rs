@@ -36,6 +36,8 @@ pub struct Source {
     pub title: &'static str,
     /// What its files are, in one line.
     pub files: &'static str,
+    /// How the names of its files end, where a folder is named.
+    pub endings: &'static [&'static str],
     read: fn(&[Input], &Options<'_>) -> Imported,
 }
 
@@ -77,48 +79,58 @@ impl Imported {
     }
 }
 
+const DATA: &[&str] = &[".json", ".yaml", ".yml"];
+const DATA_OR_TOML: &[&str] = &[".json", ".yaml", ".yml", ".toml"];
+
 /// Every source.
 pub static SOURCES: &[Source] = &[
     Source {
         name: "flagd",
         title: "flagd",
         files: "a JSON or YAML file with `flags`, for one environment",
+        endings: DATA,
         read: flagd::read,
     },
     Source {
         name: "goff",
         title: "GO Feature Flag",
-        files: "a JSON or YAML file of flags, for one environment",
+        files: "a JSON, YAML or TOML file of flags, for one environment",
+        endings: DATA_OR_TOML,
         read: goff::read,
     },
     Source {
         name: "unleash",
         title: "Unleash",
         files: "what the server gives to SDKs, /api/client/features, for one environment, or an export of an administrator",
+        endings: DATA,
         read: unleash::read,
     },
     Source {
         name: "flipt",
         title: "Flipt",
         files: "`features.yaml`, or what the server gives to clients that evaluate themselves",
+        endings: DATA,
         read: flipt::read,
     },
     Source {
         name: "growthbook",
         title: "GrowthBook",
         files: "the payload of its SDKs, JSON with `features` and `savedGroups`",
+        endings: DATA,
         read: growthbook::read,
     },
     Source {
         name: "launchdarkly",
         title: "LaunchDarkly",
         files: "JSON or YAML with `flags` and `segments`, as SDKs and the Relay Proxy read it, or flags of the REST API",
+        endings: DATA,
         read: launchdarkly::read,
     },
     Source {
         name: "featurevisor",
         title: "Featurevisor",
         files: "a project's folder, or a datafile that it builds, for one environment",
+        endings: DATA_OR_TOML,
         read: featurevisor::read,
     },
 ];

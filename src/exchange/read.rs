@@ -1,4 +1,4 @@
-//! Reading foreign files: JSON or YAML as JSON values that know where they stand.
+//! Reading foreign files: JSON, YAML or TOML as JSON values that know where they stand.
 
 use super::item::{Item, Kept};
 use crate::source::Path;
@@ -25,7 +25,7 @@ impl Input {
     /// The documents in it: one, or several where YAML has several.
     ///
     /// # Errors
-    /// When it is neither JSON nor YAML.
+    /// When it is neither JSON nor YAML, or, where its name ends so, no TOML.
     fn documents(&self) -> Result<Vec<Json>, Box<Item>> {
         let unreadable = |error: String| {
             Box::new(Item {
@@ -38,6 +38,10 @@ impl Input {
             })
         };
         let text = self.text.trim_start_matches('\u{FEFF}');
+        if std::path::Path::new(&self.file).extension().is_some_and(|end| end.eq_ignore_ascii_case("toml")) {
+            let read: Result<Any, _> = toml::from_str(text);
+            return read.map(|any| vec![any.0]).map_err(|error| unreadable(error.message().to_owned()));
+        }
         if text.trim_start().starts_with(['{', '[']) {
             // Several may follow each other, as Flipt exports several namespaces.
             return match serde_json::Deserializer::from_str(text).into_iter().collect() {
@@ -70,7 +74,7 @@ fn yaml(text: &str) -> Result<Vec<Json>, String> {
         .collect()
 }
 
-/// Any value of YAML; keys are the text that they are written as, so that `False` stays `False`.
+/// Any value of YAML or TOML; keys are the text that they are written as, so that `False` stays `False`.
 struct Any(Json);
 
 impl<'de> serde::Deserialize<'de> for Any {
@@ -135,6 +139,10 @@ impl<'de> serde::de::Visitor<'de> for AnyValue {
             } else {
                 all.insert(key, value);
             }
+        }
+        // How the library hands out a time of TOML.
+        if let (1, Some(time)) = (all.len(), all.get("$__toml_private_datetime")) {
+            return Ok(time.clone());
         }
         for value in merged {
             let list = if let Json::Array(list) = value { list } else { vec![value] };

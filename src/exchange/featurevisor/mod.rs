@@ -55,10 +55,54 @@ pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
         documents(inputs, &mut imported.items).into_iter().map(|(file, json)| (file.to_owned(), json)).collect();
     let built = match project::Project::find(&files) {
         Some(project) => project.build(options, &mut imported),
-        None => datafiles(&files, options, &mut imported),
+        None => match sets(&files) {
+            sets if sets.is_empty() => datafiles(&files, options, &mut imported),
+            sets => of_sets(&sets, options, &mut imported),
+        },
     };
     translate(&built, options, &mut imported);
     imported
+}
+
+/// The files of each set, where they are those of a project with sets: `sets/<name>/features/…`.
+fn sets(files: &[(String, Json)]) -> BTreeMap<String, Vec<(String, Json)>> {
+    let mut sets: BTreeMap<String, Vec<(String, Json)>> = BTreeMap::new();
+    for (file, json) in files {
+        let parts: Vec<&str> = file.split(['/', '\\']).collect();
+        let name = parts.windows(2).find(|pair| pair[0] == "sets").map(|pair| pair[1].to_owned());
+        if let Some(name) = name {
+            sets.entry(name).or_default().push((file.clone(), json.clone()));
+        }
+    }
+    sets.retain(|_, files| project::Project::find(files).is_some());
+    sets
+}
+
+/// Sets that are called as environments are.
+fn of_sets(
+    sets: &BTreeMap<String, Vec<(String, Json)>>,
+    options: &Options<'_>,
+    imported: &mut Imported,
+) -> Vec<Datafile> {
+    let mut built = Vec::new();
+    for environment in options.environments {
+        let project = sets.get(environment.as_str()).and_then(|files| project::Project::find(files));
+        let environments = [environment.clone()];
+        match project {
+            Some(project) => {
+                built.extend(project.build(&Options { environments: &environments, ..options.clone() }, imported));
+            }
+            None => {
+                let names = sets.keys().cloned().collect::<Vec<_>>().join(", ");
+                let Some((file, json)) = sets.values().flatten().next() else { continue };
+                let message = format!("the project has no set `{environment}`: there are {names}");
+                let help = "name the folder of one set, or import for environments that are called as sets are";
+                let item = *Node::root(file, json).unlike(message, help);
+                imported.items.push(Item { path: Path::root(), ..item });
+            }
+        }
+    }
+    built
 }
 
 /// The files as datafiles.

@@ -59,6 +59,26 @@ fn first_schema(datafile: &Json) -> Json {
     first
 }
 
+/// A project's sets that are called as environments are for these.
+#[test]
+fn sets_are_read_for_the_environment_of_their_name() {
+    let file = |set: &str, percentage: u32| Input {
+        file: format!("project/sets/{set}/features/x.yml"),
+        text: format!("bucketBy: userId\nrules: [{{key: all, segments: '*', percentage: {percentage}}}]\n"),
+    };
+    let inputs = [file("production", 100), file("staging", 0)];
+    let asked = import_for("featurevisor", &inputs, Bucketing::FlagdV3, &["production", "staging"]);
+    let context = Context::from_json(serde_json::json!({ "userId": "ada" })).expect("a context");
+    for (environment, expected) in [("production", true), ("staging", false)] {
+        let now = Timestamp::from_unix(0);
+        let decision = git_flag::evaluate::evaluate(&asked.program, "x", environment, &context, now);
+        assert_eq!(decision.value.map(Value::to_json), Some(expected.into()), "{environment}");
+    }
+    let other = import_for("featurevisor", &inputs, Bucketing::FlagdV3, &["development"]);
+    assert!(other.imported.flags.is_empty());
+    assert!(other.imported.items[0].message.contains("no set `development`: there are production, staging"));
+}
+
 #[test]
 fn example_projects() {
     let Some(folder) = suites("featurevisor/examples") else { return };

@@ -27,6 +27,22 @@ fn own_cases() {
     check(&Suite { name: "GO Feature Flag own".into(), aside: None, cases: cases.collect() });
 }
 
+/// The same flag in each of the languages that GO Feature Flag reads.
+#[test]
+fn files_may_be_toml() {
+    let toml = "\u{feff}[flag.variations]\nyes = true\nno = false\n\n[[flag.targeting]]\nquery = 'plan eq \"pro\"'\n\
+                variation = \"yes\"\n\n[flag.defaultRule]\nvariation = \"no\"\n\n[flag.metadata]\nsince = 2026-01-02T03:04:05Z\n";
+    let asked = import("goff", &[Input { file: "flags.toml".into(), text: toml.into() }], Bucketing::FlagdV3);
+    for (plan, expected) in [("pro", true), ("free", false)] {
+        let context = serde_json::json!({ "targetingKey": "ada", "plan": plan });
+        let value = asked.ask("flag", &context, Timestamp::from_unix(0)).value.map(Value::to_json);
+        assert_eq!(value, Some(expected.into()), "{plan} {:#?}", asked.imported.items);
+    }
+    assert_eq!(asked.imported.flags[0].metadata["since"], "2026-01-02T03:04:05Z");
+    let broken = import("goff", &[Input { file: "flags.toml".into(), text: "a = ".into() }], Bucketing::FlagdV3);
+    assert!(broken.imported.items[0].message.starts_with("the file does not read"));
+}
+
 #[test]
 fn test_data() {
     let Some(folder) = suites("goff") else { return };
