@@ -99,6 +99,11 @@ impl<'n> World<'n> {
                 return;
             }
         };
+        if features.json.is_array() {
+            let message =
+                "these are features of GrowthBook's REST API, which has them without saved groups and per environment";
+            items.push(*features.unlike(message, "take what its SDKs get: GET /api/features/<client key>"));
+        }
         for (key, node) in features.entries() {
             if self.features.contains_key(key) {
                 let mut item = node.unlike(format!("the feature `{key}` is there twice"), "name each feature once");

@@ -91,6 +91,11 @@ impl<'n> World<'n> {
         let listed = data.get("items").is_some();
         let single = data.text("key").is_some();
         let known = ["flags", "segments", "flagValues", "items"].iter().any(|name| data.get(name).is_some());
+        if data.get("$flagsState").is_some() {
+            let message = "it is what one context is served (`allFlagsState`), without the rules that lead there";
+            items.push(*root.unlike(message, "take what SDKs of servers read: GET /sdk/latest-all"));
+            return;
+        }
         if !known && !single {
             let help = "name a file with `flags` and `segments`, or an answer of the REST API";
             items.push(*root.unlike("there are no flags", help));

@@ -18,41 +18,7 @@ fn own_cases() {
 /// What an administrator exports has strategies apart from features, for several environments.
 #[test]
 fn exports_are_read_for_each_environment() {
-    let strategy = |id: &str, feature: &str, environment: &str, who: &str| {
-        j!({ "id": id, "featureName": feature, "environment": environment, "strategyName": "userWithId",
-            "parameters": { "userIds": who }, "constraints": [] })
-    };
-    let variant = |name: &str| j!({ "name": name, "weight": 1000, "stickiness": "userId", "weightType": "variable" });
-    let mut disabled = strategy("4", "a", "production", "eve");
-    disabled["disabled"] = true.into();
-    let export = j!({
-        "version": 4,
-        "features": [
-            { "name": "a", "type": "release" }, { "name": "gone", "archived": true }, { "name": "b" },
-            { "name": "lost" }, { "name": "child" },
-        ],
-        "featureStrategies": [
-            strategy("1", "a", "production", "ada"), strategy("2", "a", "staging", "bob"), disabled,
-            strategy("3", "b", "production", "ada,bob"), strategy("5", "lost", "production", "ada"),
-        ],
-        "featureEnvironments": [
-            { "featureName": "a", "environment": "production", "enabled": true, "variants": [variant("x")] },
-            { "featureName": "a", "environment": "staging", "enabled": true, "variants": [variant("y")] },
-            { "featureName": "b", "environment": "production", "enabled": true },
-            { "featureName": "b", "environment": "staging", "enabled": false },
-            { "featureName": "lost", "environment": "production", "enabled": true },
-            { "featureName": "child", "environment": "production", "enabled": true },
-        ],
-        "segments": [
-            { "id": 1, "name": "s", "constraints": [{ "contextName": "plan", "operator": "IN", "values": ["pro"] }] },
-            { "id": 2, "name": "unsaid" },
-        ],
-        "featureStrategySegments": [
-            { "featureStrategyId": "3", "segmentId": 1 }, { "featureStrategyId": "5", "segmentId": 2 },
-        ],
-        "dependencies": [{ "feature": "child", "dependencies": [{ "feature": "lost", "enabled": true }] }],
-    });
-    let input = Input { file: "export.json".into(), text: export.to_string() };
+    let input = Input { file: "export.json".into(), text: own("unleash/export.json") };
     let asked = import_for("unleash", &[input], Bucketing::FlagdV3, &["production", "staging"]);
     let value = |flag: &str, environment: &str, who: &str| {
         let context = Context::from_json(j!({ "targetingKey": who, "userId": who, "plan": "pro" })).expect("a context");
