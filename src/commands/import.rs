@@ -68,7 +68,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let source = exchange::find(&args.from)
         .ok_or_else(|| Failure::new(&codes::BAD_ARGUMENT, format!("`{}` is no system to import from", args.from)))?;
     args.category.as_deref().map_or(Ok(()), super::create::check_category)?;
-    let inputs = inputs(&args.files, session)?;
+    let inputs = inputs(&args.files, source, session)?;
     let purpose = Purpose {
         subject: "import".into(),
         action: "import",
@@ -239,7 +239,7 @@ fn kept_buckets(imported: &Imported, source: &Source) -> Option<String> {
 }
 
 /// What was read from where.
-fn inputs(files: &[String], session: &Session) -> Result<Vec<Input>> {
+fn inputs(files: &[String], source: &Source, session: &Session) -> Result<Vec<Input>> {
     let mut inputs = Vec::new();
     for file in files {
         if file == "-" {
@@ -248,7 +248,7 @@ fn inputs(files: &[String], session: &Session) -> Result<Vec<Input>> {
         }
         let path = session.directory().join(file);
         if path.is_dir() {
-            folder(&path, file, &mut inputs)?;
+            folder(&path, file, source, &mut inputs)?;
         } else {
             inputs.push(Input { file: file.clone(), text: read(&path, file)? });
         }
@@ -268,8 +268,8 @@ fn read(path: &Path, shown: &str) -> Result<String> {
     std::fs::read_to_string(path).map_err(|error| failed(crate::project::reason(&error)))
 }
 
-/// The JSON and YAML files below a folder, in order.
-fn folder(path: &Path, shown: &str, inputs: &mut Vec<Input>) -> Result<()> {
+/// The files of the source below a folder, in order.
+fn folder(path: &Path, shown: &str, source: &Source, inputs: &mut Vec<Input>) -> Result<()> {
     let failed = |error: std::io::Error| {
         let why = crate::project::reason(&error);
         Failure::new(&repository::IO_FAILED, format!("can't read `{shown}`: {why}"))
@@ -282,8 +282,8 @@ fn folder(path: &Path, shown: &str, inputs: &mut Vec<Input>) -> Result<()> {
         let shown = format!("{}/{name}", shown.trim_end_matches('/'));
         let kind = entry.file_type().map_err(failed)?;
         if kind.is_dir() && !name.starts_with('.') && name != "node_modules" {
-            folder(&entry.path(), &shown, inputs)?;
-        } else if kind.is_file() && [".json", ".yaml", ".yml"].iter().any(|end| name.ends_with(end)) {
+            folder(&entry.path(), &shown, source, inputs)?;
+        } else if kind.is_file() && source.endings.iter().any(|end| name.ends_with(end)) {
             inputs.push(Input { text: read(&entry.path(), &shown)?, file: shown });
         }
     }

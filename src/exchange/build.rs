@@ -289,9 +289,23 @@ pub(super) fn path_of<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<At
 }
 
 /// Leaves out flags that come twice, and those that need one that was left out.
-pub(super) fn settle(imported: &mut Imported) {
+pub(super) fn settle(imported: &mut Imported, file: &str) {
     let mut seen = BTreeSet::new();
-    imported.flags.retain(|flag| seen.insert(flag.key.as_str().to_ascii_lowercase()));
+    let items = &mut imported.items;
+    imported.flags.retain(|flag| {
+        let first = seen.insert(flag.key.as_str().to_ascii_lowercase());
+        if !first {
+            items.push(Item {
+                kept: Kept::No,
+                file: file.to_owned(),
+                path: crate::source::Path::root(),
+                flag: Some(flag.key.to_string()),
+                message: format!("the flag `{}` is there twice; the first is taken", flag.key),
+                help: "name each flag once, or import one file at a time".into(),
+            });
+        }
+        first
+    });
     loop {
         let there: BTreeSet<FlagKey> = imported.flags.iter().map(|flag| flag.key.clone()).collect();
         let dangling: Vec<(FlagKey, FlagKey)> = imported
@@ -309,7 +323,7 @@ pub(super) fn settle(imported: &mut Imported) {
             imported.flags.retain(|flag| flag.key != key);
             imported.items.push(Item {
                 kept: Kept::No,
-                file: imported.items.first().map_or_else(String::new, |item| item.file.clone()),
+                file: file.to_owned(),
                 path: crate::source::Path::root(),
                 flag: Some(key.to_string()),
                 message: format!("it requires the flag `{missing}`, which was not carried over"),

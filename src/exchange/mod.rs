@@ -10,6 +10,7 @@ pub mod export;
 mod featurevisor;
 mod flagd;
 mod flipt;
+mod formula;
 mod goff;
 mod growthbook;
 mod item;
@@ -17,7 +18,6 @@ mod launchdarkly;
 mod logic;
 mod pattern;
 mod read;
-mod script_pattern;
 mod unleash;
 mod written;
 
@@ -36,6 +36,8 @@ pub struct Source {
     pub title: &'static str,
     /// What its files are, in one line.
     pub files: &'static str,
+    /// How the names of its files end, where a folder is named.
+    pub endings: &'static [&'static str],
     read: fn(&[Input], &Options<'_>) -> Imported,
 }
 
@@ -61,48 +63,74 @@ pub struct Imported {
     pub items: Vec<Item>,
 }
 
+impl Imported {
+    /// Adds the flags that `read` makes of what the source calls `theirs`, or why there are none, and what it has to say.
+    fn take<F: IntoIterator<Item = Flag>>(
+        &mut self,
+        theirs: &str,
+        read: impl FnOnce(&mut Vec<Item>) -> Result<F, Box<Item>>,
+    ) {
+        let mut items = Vec::new();
+        match read(&mut items) {
+            Ok(flags) => self.flags.extend(flags),
+            Err(item) => items.push(*item),
+        }
+        self.items.extend(items.into_iter().map(|item| Item { flag: Some(theirs.to_owned()), ..item }));
+    }
+}
+
+const DATA: &[&str] = &[".json", ".yaml", ".yml"];
+const DATA_OR_TOML: &[&str] = &[".json", ".yaml", ".yml", ".toml"];
+
 /// Every source.
 pub static SOURCES: &[Source] = &[
     Source {
         name: "flagd",
         title: "flagd",
         files: "a JSON or YAML file with `flags`, for one environment",
+        endings: DATA,
         read: flagd::read,
     },
     Source {
         name: "goff",
         title: "GO Feature Flag",
-        files: "a JSON or YAML file of flags, for one environment",
+        files: "a JSON, YAML or TOML file of flags, for one environment",
+        endings: DATA_OR_TOML,
         read: goff::read,
     },
     Source {
         name: "unleash",
         title: "Unleash",
-        files: "what the server gives to SDKs, /api/client/features, for one environment",
+        files: "what the server gives to SDKs, /api/client/features, for one environment, or an export of an administrator",
+        endings: DATA,
         read: unleash::read,
     },
     Source {
         name: "flipt",
         title: "Flipt",
         files: "`features.yaml`, or what the server gives to clients that evaluate themselves",
+        endings: DATA,
         read: flipt::read,
     },
     Source {
         name: "growthbook",
         title: "GrowthBook",
         files: "the payload of its SDKs, JSON with `features` and `savedGroups`",
+        endings: DATA,
         read: growthbook::read,
     },
     Source {
         name: "launchdarkly",
         title: "LaunchDarkly",
         files: "JSON or YAML with `flags` and `segments`, as SDKs and the Relay Proxy read it, or flags of the REST API",
+        endings: DATA,
         read: launchdarkly::read,
     },
     Source {
         name: "featurevisor",
         title: "Featurevisor",
         files: "a project's folder, or a datafile that it builds, for one environment",
+        endings: DATA_OR_TOML,
         read: featurevisor::read,
     },
 ];
@@ -133,8 +161,9 @@ impl Source {
     #[must_use]
     pub fn import(&self, inputs: &[Input], options: &Options<'_>) -> Imported {
         let mut imported = (self.read)(inputs, options);
-        written::settle(&mut imported, inputs.first().map_or("", |input| &input.file));
-        build::settle(&mut imported);
+        let file = inputs.first().map_or("", |input| &input.file);
+        written::settle(&mut imported, file);
+        build::settle(&mut imported, file);
         imported
     }
 }

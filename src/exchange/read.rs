@@ -1,4 +1,4 @@
-//! Reading foreign files: JSON or YAML as JSON values that know where they stand.
+//! Reading foreign files: JSON, YAML or TOML as JSON values that know where they stand.
 
 use super::item::{Item, Kept};
 use crate::source::Path;
@@ -25,8 +25,8 @@ impl Input {
     /// The documents in it: one, or several where YAML has several.
     ///
     /// # Errors
-    /// When it is neither JSON nor YAML.
-    pub(super) fn documents(&self) -> Result<Vec<Json>, Box<Item>> {
+    /// When it is neither JSON nor YAML, or, where its name ends so, no TOML.
+    fn documents(&self) -> Result<Vec<Json>, Box<Item>> {
         let unreadable = |error: String| {
             Box::new(Item {
                 kept: Kept::No,
@@ -37,16 +37,33 @@ impl Input {
                 help: "correct it, or leave the file out".into(),
             })
         };
-        let first = self.text.trim_start();
-        if first.starts_with(['{', '[']) {
-            return match serde_json::from_str(&self.text) {
-                Ok(json) => Ok(vec![json]),
+        let text = self.text.trim_start_matches('\u{FEFF}');
+        if std::path::Path::new(&self.file).extension().is_some_and(|end| end.eq_ignore_ascii_case("toml")) {
+            let read: Result<Any, _> = toml::from_str(text);
+            return read.map(|any| vec![any.0]).map_err(|error| unreadable(error.message().to_owned()));
+        }
+        if text.trim_start().starts_with(['{', '[']) {
+            // Several may follow each other, as Flipt exports several namespaces.
+            return match serde_json::Deserializer::from_str(text).into_iter().collect() {
+                Ok(documents) => Ok(documents),
                 // Flow style of YAML looks like JSON.
-                Err(error) => yaml(&self.text).map_err(|_| unreadable(error.to_string())),
+                Err(error) => yaml(text).map_err(|_| unreadable(error.to_string())),
             };
         }
-        yaml(&self.text).map_err(unreadable)
+        yaml(text).map_err(unreadable)
     }
+}
+
+/// The documents of all files, each with the path of its file; what does not read is added to `items`.
+pub(super) fn documents<'i>(inputs: &'i [Input], items: &mut Vec<Item>) -> Vec<(&'i str, Json)> {
+    let mut all = Vec::new();
+    for input in inputs {
+        match input.documents() {
+            Ok(read) => all.extend(read.into_iter().map(|json| (input.file.as_str(), json))),
+            Err(item) => items.push(*item),
+        }
+    }
+    all
 }
 
 fn yaml(text: &str) -> Result<Vec<Json>, String> {
@@ -57,7 +74,7 @@ fn yaml(text: &str) -> Result<Vec<Json>, String> {
         .collect()
 }
 
-/// Any value of YAML; keys are the text that they are written as, so that `False` stays `False`.
+/// Any value of YAML or TOML; keys are the text that they are written as, so that `False` stays `False`.
 struct Any(Json);
 
 impl<'de> serde::Deserialize<'de> for Any {
@@ -100,6 +117,10 @@ impl<'de> serde::de::Visitor<'de> for AnyValue {
         Ok(Json::Null)
     }
 
+    fn visit_none<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
     fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
         let mut all = Vec::new();
         while let Some(Any(item)) = items.next_element()? {
@@ -118,6 +139,10 @@ impl<'de> serde::de::Visitor<'de> for AnyValue {
             } else {
                 all.insert(key, value);
             }
+        }
+        // How the library hands out a time of TOML.
+        if let (1, Some(time)) = (all.len(), all.get("$__toml_private_datetime")) {
+            return Ok(time.clone());
         }
         for value in merged {
             let list = if let Json::Array(list) = value { list } else { vec![value] };

@@ -48,6 +48,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("jsonschema", &["document"]),
     ("rayon", &["project", "history", "commands"]),
     ("regex", &["evaluate"]),
+    ("toml", &["exchange"]),
 ];
 
 /// The longest file, in lines.

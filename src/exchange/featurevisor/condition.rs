@@ -2,11 +2,11 @@
 
 use super::Segments;
 use crate::evaluate::operator;
-use crate::exchange::build::{exists, has_type, lenient, path_of, scalar, test, test_any};
+use crate::exchange::build::{exists, has_type, ignoring_case, lenient, path_of, scalar, test, test_any};
+use crate::exchange::formula::Formula;
 use crate::exchange::item::Item;
-use crate::exchange::logic::Formula;
+use crate::exchange::pattern::translate_script;
 use crate::exchange::read::Node;
-use crate::exchange::script_pattern;
 use crate::model::{AttributePath, Condition, Operand, Scalar, Test, Timestamp};
 use serde_json::Value as Json;
 
@@ -122,7 +122,7 @@ fn one(node: &Node<'_>) -> Result<Formula, Box<Item>> {
         "matches" | "notMatches" => match value.and_then(Json::as_str) {
             Some(pattern) => {
                 let flags = node.text("regexFlags").unwrap_or_default();
-                let found = script_pattern::found(&path, pattern, flags)
+                let found = pattern_found(&path, pattern, flags)
                     .map_err(|why| node.unlike(why, "write it without what is special to JavaScript"))?;
                 if operator == "matches" { found } else { text(&path).and(found.not()) }
             }
@@ -135,6 +135,17 @@ fn one(node: &Node<'_>) -> Result<Formula, Box<Item>> {
         "in" | "notIn" | "notContains" => Formula::Known(false),
         other => return Err(node.unlike(format!("the operator `{other}` is not known"), "use one of Featurevisor's")),
     })
+}
+
+/// Whether the regular expression is found in the attribute, a text. `Err` says why that can't be written.
+fn pattern_found(path: &AttributePath, pattern: &str, flags: &str) -> Result<Formula, String> {
+    let (ours, any_case) = translate_script(pattern, flags).map_err(|why| format!("its regular expression {why}"))?;
+    let plain = test(path, "matches", Scalar::Text(ours));
+    let condition = if any_case { ignoring_case(plain) } else { plain };
+    if let Condition::Test(test) = &condition {
+        operator::check(test)?;
+    }
+    Ok(Formula::When(condition))
 }
 
 /// Whether the attribute is one of these; Featurevisor asks only for texts, numbers and null.

@@ -9,14 +9,15 @@ mod mutate;
 mod parts;
 mod project;
 mod require;
+mod schema;
 mod tree;
 mod values;
 mod variables;
 
 use super::build::{self, Names};
+use super::formula::Formula;
 use super::item::{Item, Kept};
-use super::logic::Formula;
-use super::read::{Input, Node};
+use super::read::{Input, Node, documents};
 use super::{Imported, Options};
 use crate::model::{Condition, EnvironmentName, Segment, SegmentName};
 use crate::source::{Path, Step};
@@ -50,19 +51,58 @@ pub(super) struct Segments<'d> {
 
 pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut imported = Imported::default();
-    let mut files: Vec<(String, Json)> = Vec::new();
-    for input in inputs {
-        match input.documents() {
-            Ok(documents) => files.extend(documents.into_iter().map(|json| (input.file.clone(), json))),
-            Err(item) => imported.items.push(*item),
-        }
-    }
+    let files: Vec<(String, Json)> =
+        documents(inputs, &mut imported.items).into_iter().map(|(file, json)| (file.to_owned(), json)).collect();
     let built = match project::Project::find(&files) {
         Some(project) => project.build(options, &mut imported),
-        None => datafiles(&files, options, &mut imported),
+        None => match sets(&files) {
+            sets if sets.is_empty() => datafiles(&files, options, &mut imported),
+            sets => of_sets(&sets, options, &mut imported),
+        },
     };
     translate(&built, options, &mut imported);
     imported
+}
+
+/// The files of each set, where they are those of a project with sets: `sets/<name>/features/…`.
+fn sets(files: &[(String, Json)]) -> BTreeMap<String, Vec<(String, Json)>> {
+    let mut sets: BTreeMap<String, Vec<(String, Json)>> = BTreeMap::new();
+    for (file, json) in files {
+        let parts: Vec<&str> = file.split(['/', '\\']).collect();
+        let name = parts.windows(2).find(|pair| pair[0] == "sets").map(|pair| pair[1].to_owned());
+        if let Some(name) = name {
+            sets.entry(name).or_default().push((file.clone(), json.clone()));
+        }
+    }
+    sets.retain(|_, files| project::Project::find(files).is_some());
+    sets
+}
+
+/// Sets that are called as environments are.
+fn of_sets(
+    sets: &BTreeMap<String, Vec<(String, Json)>>,
+    options: &Options<'_>,
+    imported: &mut Imported,
+) -> Vec<Datafile> {
+    let mut built = Vec::new();
+    for environment in options.environments {
+        let project = sets.get(environment.as_str()).and_then(|files| project::Project::find(files));
+        let environments = [environment.clone()];
+        match project {
+            Some(project) => {
+                built.extend(project.build(&Options { environments: &environments, ..options.clone() }, imported));
+            }
+            None => {
+                let names = sets.keys().cloned().collect::<Vec<_>>().join(", ");
+                let Some((file, json)) = sets.values().flatten().next() else { continue };
+                let message = format!("the project has no set `{environment}`: there are {names}");
+                let help = "name the folder of one set, or import for environments that are called as sets are";
+                let item = *Node::root(file, json).unlike(message, help);
+                imported.items.push(Item { path: Path::root(), ..item });
+            }
+        }
+    }
+    built
 }
 
 /// The files as datafiles.
@@ -70,9 +110,12 @@ fn datafiles(files: &[(String, Json)], options: &Options<'_>, imported: &mut Imp
     let mut all = Vec::new();
     let mut seen = BTreeSet::new();
     for (file, json) in files {
+        let listed = json.get("schemaVersion").is_some() && json.get("features").is_some_and(Json::is_array);
+        let second = listed.then(|| schema::second(json));
+        let json = second.as_ref().unwrap_or(json);
         let root = Node::root(file, json);
         if json.get("features").is_none_or(|features| !features.is_object()) {
-            let message = "it is no project of Featurevisor, and no datafile of its second schema";
+            let message = "it is no project of Featurevisor, and no datafile";
             imported.items.push(*root.unlike(message, "name the project's folder, or build its datafiles"));
             continue;
         }
@@ -114,12 +157,7 @@ fn translate(datafiles: &[Datafile], options: &Options<'_>, imported: &mut Impor
         names.of(&format!("{}{key}", options.prefix));
     }
     for key in keys {
-        let mut items = Vec::new();
-        match features.read(key, &mut known, &mut names, options, &mut items) {
-            Ok(flags) => imported.flags.extend(flags),
-            Err(item) => items.push(*item),
-        }
-        imported.items.extend(items.into_iter().map(|item| Item { flag: Some(key.to_owned()), ..item }));
+        imported.take(key, |items| features.read(key, &mut known, &mut names, options, items));
     }
     for segments in &known {
         let unused: Vec<&str> =

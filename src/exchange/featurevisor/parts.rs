@@ -2,8 +2,9 @@
 
 use super::{Datafile, Definition, Segments, condition};
 use crate::exchange::build;
+use crate::exchange::formula::Formula;
 use crate::exchange::item::Item;
-use crate::exchange::logic::{Draw, Formula};
+use crate::exchange::logic::Draw;
 use crate::exchange::read::Node;
 use crate::model::{Bucketing, By, Share};
 use serde_json::Value as Json;

@@ -6,8 +6,9 @@ use super::parts::{One, Parts};
 use super::values::variation_values;
 use crate::exchange::Options;
 use crate::exchange::build::Names;
+use crate::exchange::formula::Formula;
 use crate::exchange::item::Item;
-use crate::exchange::logic::{Formula, simplify};
+use crate::exchange::logic::simplify;
 use crate::exchange::read::Node;
 use crate::model::{FlagKey, Requirement, VariantName};
 

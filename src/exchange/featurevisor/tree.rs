@@ -2,8 +2,9 @@
 
 use super::parts::{LAST, Parts, Ready, up_to};
 use super::{Segments, Values, condition};
+use crate::exchange::formula::Formula;
 use crate::exchange::item::Item;
-use crate::exchange::logic::{Formula, Tree};
+use crate::exchange::logic::Tree;
 use crate::exchange::read::Node;
 use crate::model::{VariantName, Weight};
 use serde_json::Value as Json;

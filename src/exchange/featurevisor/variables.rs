@@ -3,8 +3,9 @@
 use super::feature::{Reading, in_place, laid, named, served};
 use super::note;
 use super::values::values_of;
+use crate::exchange::formula::Formula;
 use crate::exchange::item::Item;
-use crate::exchange::logic::{Formula, Tree, simplify};
+use crate::exchange::logic::{Tree, simplify};
 use crate::exchange::read::Node;
 use crate::model::{Flag, ValueType};
 use serde_json::Value as Json;

@@ -3,8 +3,9 @@
 use super::logic::{Read, Reader, SIMPLIFY};
 use super::value::{Expression, Piece, Value};
 use crate::exchange::build::{exists, has_type, test};
+use crate::exchange::formula::Formula;
 use crate::exchange::item::Item;
-use crate::exchange::logic::{Draw, Formula, has_targeting_key};
+use crate::exchange::logic::{Draw, has_targeting_key};
 use crate::exchange::read::Node;
 use crate::model::{AttributePath, Bucketing, By, Scalar, Weight};
 use serde_json::Value as Json;

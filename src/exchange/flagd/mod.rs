@@ -1,51 +1,74 @@
 //! flagd: JSON (or YAML) with `flags`, whose `targeting` is JSONLogic.
 
+mod choose;
 mod fractional;
 pub(super) mod logic;
+mod text;
 pub(super) mod value;
 
 use super::build::{self, Names, Values};
 use super::item::{Item, Kept};
 use super::logic::{Around, Tree, lay, settle};
-use super::read::{Input, Node, short};
+use super::read::{Input, Node, documents, short};
 use super::{Imported, Options};
 use crate::model::{Flag, VariantName};
-use logic::{Reader, variants};
+use choose::variants;
+use logic::Reader;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
 pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut imported = Imported::default();
     let mut names = Names::default();
-    for input in inputs {
-        match input.documents() {
-            Ok(documents) => {
-                for json in &documents {
-                    document(&Node::root(&input.file, json), options, &mut names, &mut imported);
-                }
-            }
-            Err(item) => imported.items.push(*item),
-        }
+    let documents = documents(inputs, &mut imported.items);
+    let roots: Vec<Node<'_>> = documents.iter().map(|(file, json)| Node::root(file, json)).collect();
+    let evaluators: BTreeMap<&str, Node<'_>> = roots.iter().flat_map(evaluators_of).collect();
+    for root in &roots {
+        document(root, &evaluators, options, &mut names, &mut imported);
     }
     imported
 }
 
-fn document(root: &Node<'_>, options: &Options<'_>, names: &mut Names, imported: &mut Imported) {
+fn evaluators_of<'n>(root: &Node<'n>) -> Vec<(&'n str, Node<'n>)> {
+    root.get("$evaluators").iter().flat_map(Node::entries).collect()
+}
+
+/// Reads the flags of a file. `all` are the evaluators of all files, of which flagd knows those of the file alone.
+fn document(
+    root: &Node<'_>,
+    all: &BTreeMap<&str, Node<'_>>,
+    options: &Options<'_>,
+    names: &mut Names,
+    imported: &mut Imported,
+) {
     let Some(flags) = root.get("flags") else {
         imported.items.push(*root.unlike("there are no `flags`", "name a file of flags for flagd"));
         return;
     };
-    let evaluators: BTreeMap<&str, Node<'_>> = root.get("$evaluators").iter().flat_map(Node::entries).collect();
+    let own: BTreeMap<&str, Node<'_>> = evaluators_of(root).into_iter().collect();
+    let text = root.json.to_string();
+    let others = all
+        .keys()
+        .filter(|name| !own.contains_key(*name) && text.contains(&format!("\"$ref\":{}", Json::from(**name))));
+    let others: Vec<String> = others.map(|name| format!("`{name}`")).collect();
+    if !others.is_empty() {
+        let message = format!(
+            "it names evaluators of other files, {}: flagd reads each file for itself, here all are one",
+            others.join(", ")
+        );
+        imported.items.push(*root.item(
+            Kept::Otherwise,
+            message,
+            "define them in each file, or import one joined file",
+        ));
+    }
+    let mut evaluators = all.clone();
+    evaluators.extend(own);
     let metadata = root.json.get("metadata").and_then(Json::as_object);
     let by_key = flags.entries().map(|(key, node)| (key.to_owned(), node));
     let listed = flags.items().filter_map(|node| Some((node.text("key")?.to_owned(), node)));
     for (theirs, node) in by_key.chain(listed) {
-        let mut items = Vec::new();
-        match flag(&theirs, &node, &evaluators, metadata, options, names, &mut items) {
-            Ok(flag) => imported.flags.push(flag),
-            Err(item) => items.push(*item),
-        }
-        imported.items.extend(items.into_iter().map(|item| Item { flag: Some(theirs.clone()), ..item }));
+        imported.take(&theirs, |items| Ok([flag(&theirs, &node, &evaluators, metadata, options, names, items)?]));
     }
 }
 

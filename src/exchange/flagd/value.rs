@@ -1,7 +1,8 @@
 //! What a JSONLogic expression can be, as far as it is known without a context.
 
 use crate::exchange::build::{exists, has_type, scalar, test, test_any};
-use crate::exchange::logic::{Draw, Formula};
+use crate::exchange::formula::Formula;
+use crate::exchange::logic::Draw;
 use crate::model::{AttributePath, Condition, Operand, Scalar, Schedule, Test, Timestamp, Weight};
 use serde_json::Value as Json;
 
@@ -168,7 +169,8 @@ impl Value {
 /// Whether the attribute counts as true.
 fn is_truthy(path: &AttributePath) -> Condition {
     let falsy = test_any(path, "in", vec![Scalar::Text(String::new()), Scalar::Number(0.0), Scalar::Boolean(false)]);
-    let empty = super::super::logic::all(vec![has_type(path, &["list"]), test(path, "empty", Scalar::Boolean(true))]);
+    let empty =
+        crate::exchange::formula::all(vec![has_type(path, &["list"]), test(path, "empty", Scalar::Boolean(true))]);
     let not = Condition::Not(Box::new(Condition::Any(vec![falsy, empty])));
     Condition::All(vec![exists(path, true), not])
 }

@@ -1,8 +1,8 @@
 //! Constraints. A context of Flipt has texts; one that is missing is the empty text.
 
 use crate::exchange::build::{exists, has_type, lenient, path_of, test, test_any};
+use crate::exchange::formula::Formula;
 use crate::exchange::item::Item;
-use crate::exchange::logic::Formula;
 use crate::exchange::read::{Node, short};
 use crate::model::{AttributePath, Condition, Scalar, Timestamp};
 use serde_json::Value as Json;
@@ -42,6 +42,15 @@ pub(super) fn text_of(json: Option<&Json>) -> String {
     match json {
         Some(Json::String(text)) => text.clone(),
         Some(other @ (Json::Bool(_) | Json::Number(_))) => other.to_string(),
+        // Of a list, its JSON, with texts for what is neither text nor number.
+        Some(Json::Array(items)) => {
+            let item = |item: &Json| match item {
+                Json::Null => Json::from(""),
+                Json::String(_) | Json::Number(_) => item.clone(),
+                other => other.to_string().into(),
+            };
+            Json::from(items.iter().map(item).collect::<Vec<_>>()).to_string()
+        }
         _ => String::new(),
     }
 }

@@ -3,8 +3,9 @@
 use super::{CORRECT, Namespace, World, either};
 use crate::exchange::Options;
 use crate::exchange::build::{self, Values};
+use crate::exchange::formula::Formula;
 use crate::exchange::item::{Item, Kept};
-use crate::exchange::logic::{Around, Draw, Formula, serve};
+use crate::exchange::logic::{Around, Draw, serve};
 use crate::exchange::read::Node;
 use crate::model::{Bucketing, Condition, Flag, Rule, Serve, Share, ValueType, VariantName, Weight, Weighted};
 use serde_json::Value as Json;
@@ -44,7 +45,7 @@ impl World {
             }
             "VARIANT_FLAG_TYPE" => {
                 let variants = Variants::of(node, items)?;
-                let rules = self.rules(salt, node, namespace, &variants)?;
+                let rules = self.rules(salt, node, namespace, &variants, items)?;
                 let environment = build::environment(rules, Serve::Variant(variants.default.clone()));
                 let mut environment =
                     environment.ok_or_else(|| node.unlike("it has no environment", "name one with `--env`"))?;
@@ -96,13 +97,18 @@ impl World {
         node: &Node<'_>,
         namespace: &Namespace<'_>,
         variants: &Variants,
+        items: &mut Vec<Item>,
     ) -> Result<Vec<Rule>, Box<Item>> {
         let mut rules = Vec::new();
         for rule in node.get("rules").iter().flat_map(Node::items) {
             let when = self.in_segments(&rule, namespace)?;
             let mut parts = Vec::new();
+            let mut by = Evaluator::Server;
             for part in rule.get("distributions").iter().flat_map(Node::items) {
                 let key = either(&part, "variant", "variantKey").unwrap_or_default();
+                if part.text("variantKey").is_some() {
+                    by = Evaluator::Client;
+                }
                 let variant = variants.values.ours.get(key).cloned().ok_or_else(|| {
                     part.unlike(format!("the variant `{key}` is not there, so Flipt refuses the file"), CORRECT)
                 })?;
@@ -118,7 +124,16 @@ impl World {
                 _ => {
                     let draw = draw(salt);
                     let around = Around { boolean: false, default: &variants.default };
-                    serve(&draw, weighted(&parts), around)
+                    let entries = weighted(&parts, by);
+                    if entries != weighted(&parts, Evaluator::Client) || entries != weighted(&parts, Evaluator::Server)
+                    {
+                        let whose = if by == Evaluator::Client { "clients have" } else { "the server has" };
+                        let message = format!(
+                            "Flipt's server rounds the borders of its shares down to a thousandth, clients to the nearest; here they are as {whose} them"
+                        );
+                        items.push(*rule.item(Kept::Otherwise, message, "use shares of whole thousandths"));
+                    }
+                    serve(&draw, entries, around)
                 }
             };
             rules.extend(made(when, served));
@@ -166,16 +181,25 @@ fn percentage(salt: &str, node: &Node<'_>) -> Result<Formula, Box<Item>> {
     }))
 }
 
+/// Who evaluates a flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Evaluator {
+    Server,
+    /// An SDK that has a snapshot.
+    Client,
+}
+
 /// The parts, of 1,000 positions, as Flipt rounds them.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded by 1,000")]
-fn weighted(parts: &[(VariantName, f32)]) -> Vec<Weighted> {
+fn weighted(parts: &[(VariantName, f32)], by: Evaluator) -> Vec<Weighted> {
     let total: f32 = parts.iter().map(|(_, rollout)| rollout).sum();
     let mut passed = 0.0_f32;
     let mut start = 0_u64;
     let mut all = Vec::with_capacity(parts.len());
     for (index, (variant, rollout)) in parts.iter().enumerate() {
         passed += (rollout / total) * 100.0;
-        let end = if index + 1 == parts.len() { 1000 } else { ((passed * 10.0) as u64).clamp(start, 1000) };
+        let border = if by == Evaluator::Client { (passed * 10.0).round() } else { passed * 10.0 };
+        let end = if index + 1 == parts.len() { 1000 } else { (border as u64).clamp(start, 1000) };
         all.push(Weighted {
             variant: variant.clone(),
             weight: Weight::from_steps((end - start) * 100).unwrap_or_default(),

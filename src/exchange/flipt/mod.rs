@@ -4,9 +4,9 @@ mod constraint;
 mod flag;
 
 use super::build::Names;
+use super::formula::Formula;
 use super::item::Item;
-use super::logic::Formula;
-use super::read::{Input, Node};
+use super::read::{Input, Node, documents};
 use super::{Imported, Options};
 use crate::model::{Condition, Segment, SegmentName};
 use constraint::{conditions, constraints};
@@ -34,13 +34,7 @@ struct World {
 
 pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut imported = Imported::default();
-    let mut documents = Vec::new();
-    for input in inputs {
-        match input.documents() {
-            Ok(read) => documents.extend(read.into_iter().map(|json| (input.file.as_str(), json))),
-            Err(item) => imported.items.push(*item),
-        }
-    }
+    let documents = documents(inputs, &mut imported.items);
     let roots: Vec<Node<'_>> = documents.iter().map(|(file, json)| Node::root(file, json)).collect();
     let names: BTreeSet<String> = roots.iter().map(namespace_of).collect();
     let mut segments: BTreeMap<String, BTreeMap<String, Node<'_>>> = BTreeMap::new();
@@ -53,7 +47,9 @@ pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut world = World::default();
     let mut seen = BTreeSet::new();
     for root in &roots {
-        if root.get("flags").is_none() && root.get("segments").is_none() && !root.json.is_null() {
+        // A namespace may be empty.
+        let known = ["flags", "segments", "namespace", "version"].iter().any(|name| root.get(name).is_some());
+        if !known && !root.json.is_null() {
             imported.items.push(*root.unlike("there are no `flags`", "name a features file of Flipt"));
         }
         let name = namespace_of(root);
@@ -62,16 +58,13 @@ pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
         for node in root.get("flags").iter().flat_map(Node::items) {
             let key = node.text("key").unwrap_or_default();
             let theirs = if namespace.named { format!("{}.{key}", namespace.name) } else { key.to_owned() };
-            let mut items = Vec::new();
-            if seen.insert(theirs.clone()) {
-                match world.flag(&theirs, &node, &namespace, options, &mut items) {
-                    Ok(flag) => imported.flags.push(flag),
-                    Err(item) => items.push(*item),
+            let first = seen.insert(theirs.clone());
+            imported.take(&theirs, |items| {
+                if !first {
+                    return Err(node.unlike(format!("the flag `{theirs}` is there twice"), "name each flag once"));
                 }
-            } else {
-                items.push(*node.unlike(format!("the flag `{theirs}` is there twice"), "name each flag once"));
-            }
-            imported.items.extend(items.into_iter().map(|item| Item { flag: Some(theirs.clone()), ..item }));
+                Ok([world.flag(&theirs, &node, &namespace, options, items)?])
+            });
         }
     }
     // Those that no flag names, too.

@@ -7,9 +7,10 @@ mod steps;
 
 use super::build::{self, Names, Values};
 use super::flagd::logic::Reader;
+use super::formula::Formula;
 use super::item::{Item, Kept};
-use super::logic::{Around, Draw, Formula, Tree, lay, settle, simplify};
-use super::read::{Input, Node};
+use super::logic::{Around, Draw, Tree, lay, settle, simplify};
+use super::read::{Input, Node, documents};
 use super::{Imported, Options};
 use crate::model::{
     AttributePath, Bucketing, By, Condition, Flag, Rollout, Scalar, Schedule, Seconds, Serve, Setting, Share,
@@ -22,23 +23,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut imported = Imported::default();
     let mut names = Names::default();
-    for input in inputs {
-        match input.documents() {
-            Ok(documents) => {
-                for json in &documents {
-                    let root = Node::root(&input.file, json);
-                    for (theirs, node) in root.entries().filter(|(name, _)| *name != "$schema") {
-                        let mut items = Vec::new();
-                        match flag(theirs, &node, options, &mut names, &mut items) {
-                            Ok(flag) => imported.flags.push(flag),
-                            Err(item) => items.push(*item),
-                        }
-                        let named = |item: Item| Item { flag: Some(theirs.to_owned()), ..item };
-                        imported.items.extend(items.into_iter().map(named));
-                    }
-                }
-            }
-            Err(item) => imported.items.push(*item),
+    for (file, json) in &documents(inputs, &mut imported.items) {
+        for (theirs, node) in Node::root(file, json).entries().filter(|(name, _)| *name != "$schema") {
+            imported.take(theirs, |items| Ok([flag(theirs, &node, options, &mut names, items)?]));
         }
     }
     imported
@@ -128,7 +115,12 @@ fn fallback(state: &Json, values: &Values) -> VariantName {
     }
     let rule = state.get("defaultRule");
     let text = |pointer: &str| rule.and_then(|rule| rule.pointer(pointer)).and_then(Json::as_str);
-    let named = text("/progressiveRollout/initial/variation").or_else(|| text("/variation"));
+    // A progressive rollout grows out of the default.
+    let targeting = state.get("targeting").and_then(Json::as_array).into_iter().flatten();
+    let grows = targeting
+        .filter(|rule| rule.get("disable") != Some(&Json::Bool(true)))
+        .find_map(|rule| rule.pointer("/progressiveRollout/initial/variation")?.as_str());
+    let named = text("/progressiveRollout/initial/variation").or(grows).or_else(|| text("/variation"));
     let found = named.into_iter().chain(["Default", "default"]).find_map(|name| values.ours.get(name));
     found.cloned().unwrap_or_else(|| values.variants[0].name.clone())
 }
@@ -224,10 +216,13 @@ impl Reading<'_, '_> {
             return Ok(Formula::Known(true));
         }
         let help = "write it with the operators that the documentation has, and with single blanks";
-        if let Ok(json @ Json::Object(_)) = serde_json::from_str::<Json>(text) {
-            if let Some(what) = special(&json) {
+        if let Ok(mut json @ Json::Object(_)) = serde_json::from_str::<Json>(text) {
+            // Without key it is the empty text there and null here, which only texts tell apart that are built or empty.
+            let told_apart = text.contains("\"\"") || text.contains("\"cat\"");
+            if let Some(what) = special(&json, told_apart) {
                 return Err(self.node.unlike(format!("the query asks for `{what}` in JSONLogic"), help));
             }
+            keyed(&mut json);
             let evaluators = BTreeMap::new();
             let mut reader =
                 Reader { key: self.theirs, evaluators: &evaluators, generation: Bucketing::FlagdV3, depth: 0 };
@@ -358,8 +353,27 @@ impl Reading<'_, '_> {
     }
 }
 
-/// What only flagd has in JSONLogic, or GO Feature Flag fills in.
-fn special(json: &Json) -> Option<String> {
+/// Names the key as contexts do.
+fn keyed(json: &mut Json) {
+    match json {
+        Json::Object(entries) => {
+            for (name, value) in entries {
+                if name == "var" {
+                    let first = if value.is_array() { value.get_mut(0) } else { Some(&mut *value) };
+                    if let Some(first) = first.filter(|first| first.as_str() == Some("key")) {
+                        *first = "targetingKey".into();
+                    }
+                }
+                keyed(value);
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(keyed),
+        _ => {}
+    }
+}
+
+/// What only flagd has in JSONLogic, or GO Feature Flag fills in; the key counts where `keys` says so.
+fn special(json: &Json, keys: bool) -> Option<String> {
     match json {
         Json::Object(entries) => entries.iter().find_map(|(key, value)| {
             if matches!(key.as_str(), "fractional" | "sem_ver" | "starts_with" | "ends_with" | "$ref") {
@@ -368,11 +382,12 @@ fn special(json: &Json) -> Option<String> {
             let name = value.as_str().or_else(|| value.get(0)?.as_str()).filter(|_| key == "var");
             let filled = name.filter(|name| {
                 let first = name.split('.').next().unwrap_or_default();
-                matches!(first, "" | "key" | "targetingKey" | "anonymous" | "$flagd" | "gofeatureflag")
+                let of_key = matches!(first, "key" | "targetingKey") && (keys || first != *name);
+                of_key || matches!(first, "" | "anonymous" | "$flagd" | "gofeatureflag")
             });
-            filled.map(str::to_owned).or_else(|| special(value))
+            filled.map(str::to_owned).or_else(|| special(value, keys))
         }),
-        Json::Array(items) => items.iter().find_map(special),
+        Json::Array(items) => items.iter().find_map(|item| special(item, keys)),
         _ => None,
     }
 }

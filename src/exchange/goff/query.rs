@@ -2,7 +2,7 @@
 
 use crate::evaluate::operator;
 use crate::exchange::build::{exists, has_type, ignoring_case, path_of, test, test_any};
-use crate::exchange::logic::Formula;
+use crate::exchange::formula::Formula;
 use crate::model::{AttributePath, Condition, Scalar};
 
 /// A query that is being read.
@@ -220,8 +220,15 @@ fn number_of(text: &str) -> Read<Operand> {
             text.parse().map(Operand::Double).map_err(|_| wrong())
         }
         [_, _, _] if plain == text && parts.iter().all(|part| whole(part)) => Ok(Operand::Version(text.to_owned())),
+        [_, _, _, ..] if plain == text && is_prerelease(text) => Ok(Operand::Version(text.to_owned())),
         _ => Err(wrong()),
     }
+}
+
+/// Whether it is a version with a part behind `-`.
+fn is_prerelease(text: &str) -> bool {
+    let version = test(&AttributePath::targeting_key(), "semver_equal", Scalar::Text(text.to_owned()));
+    text.contains('-') && matches!(version, Condition::Test(test) if operator::check(&test).is_ok())
 }
 
 /// What an attribute is in GO Feature Flag.

@@ -1,17 +1,19 @@
 //! Saved groups: lists of values, which become segments.
 
 use crate::exchange::build::Names;
-use crate::exchange::logic::Formula;
+use crate::exchange::formula::Formula;
 use crate::exchange::read::Node;
 use crate::model::{AttributePath, Condition, Segment, SegmentName};
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The groups of a document, and the segments that were made of them.
 #[derive(Debug, Default)]
 pub(super) struct Groups<'n> {
     lists: BTreeMap<&'n str, Node<'n>>,
     names: Names,
+    /// The attributes that conditions take for lists.
+    pub(super) listed: BTreeSet<AttributePath>,
     pub(super) made: BTreeMap<(String, String), Segment>,
 }
 

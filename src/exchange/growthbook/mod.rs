@@ -1,14 +1,18 @@
 //! GrowthBook: the payload of its SDKs, `{features, savedGroups}`.
 
+mod coercion;
+mod compare;
 mod condition;
 mod groups;
+mod lists;
 mod rule;
 mod script;
 
 use super::build::{self, Names, Values};
+use super::formula::Formula;
 use super::item::{Item, Kept};
-use super::logic::{Around, Formula, identify, serve};
-use super::read::{Input, Node, short};
+use super::logic::{Around, identify, serve};
+use super::read::{Input, Node, documents, short};
 use super::{Imported, Options};
 use crate::model::{
     Condition, Environment, Flag, FlagKey, Requirement, Rule, Serve, ValueType, VariantName, Weight, Weighted,
@@ -40,38 +44,24 @@ struct Variants {
 
 pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut imported = Imported::default();
-    let mut documents = Vec::new();
-    for input in inputs {
-        match input.documents() {
-            Ok(read) => documents.extend(read.into_iter().map(|json| (input.file.as_str(), json))),
-            Err(item) => imported.items.push(*item),
-        }
-    }
+    let documents = documents(inputs, &mut imported.items);
     let mut world = World::default();
     let mut order = Vec::new();
     for (file, json) in &documents {
         world.gather(&Node::root(file, json), &mut order, &mut imported.items);
     }
-    if let (true, Some((file, json))) =
-        (documents.iter().any(|(_, json)| json.to_string().contains("\"condition\"")), documents.first())
-    {
-        let message = "GrowthBook compares as JavaScript does, where a list is the text of its items (`[\"a\"]` equals `\"a\"`, and is greater than another text), a pattern is found in a number, and `\" 5\"` and `\"0x5\"` are 5; not here";
-        imported.items.push(*Node::root(file, json).item(
-            Kept::InEssence,
-            message,
-            "give attributes the types that conditions mean",
-        ));
-    }
+    world.groups.listed = documents.iter().flat_map(|(_, json)| coercion::listed(json)).collect();
     let mut names = Names::default();
     for theirs in &order {
         let Some(node) = world.features.get(theirs).cloned() else { continue };
-        let mut items = Vec::new();
-        match world.flag(theirs, &node, options, &mut names, &mut items) {
-            Ok(flag) => imported.flags.push(flag),
-            Err(item) => items.push(*item),
-        }
-        beside(&node, &mut items);
-        imported.items.extend(items.into_iter().map(|item| Item { flag: Some(theirs.clone()), ..item }));
+        imported.take(theirs, |items| {
+            let flag = world.flag(theirs, &node, options, &mut names, items);
+            beside(&node, items);
+            if flag.is_ok() {
+                coercion::said(&node, &world.groups.listed, items);
+            }
+            flag.map(|flag| [flag])
+        });
     }
     for node in world.groups.unused() {
         let message = "no condition names this group, or only as items of a list, so it is no segment here";
@@ -109,6 +99,11 @@ impl<'n> World<'n> {
                 return;
             }
         };
+        if features.json.is_array() {
+            let message =
+                "these are features of GrowthBook's REST API, which has them without saved groups and per environment";
+            items.push(*features.unlike(message, "take what its SDKs get: GET /api/features/<client key>"));
+        }
         for (key, node) in features.entries() {
             if self.features.contains_key(key) {
                 let mut item = node.unlike(format!("the feature `{key}` is there twice"), "name each feature once");

@@ -3,8 +3,9 @@
 use super::World;
 use super::condition::{condition, holds};
 use crate::exchange::build::{exists, path_of, test_any};
+use crate::exchange::formula::Formula;
 use crate::exchange::item::{Item, Kept};
-use crate::exchange::logic::{Draw, Formula};
+use crate::exchange::logic::Draw;
 use crate::exchange::read::Node;
 use crate::model::{AttributePath, Bucketing, By, Scalar, Share};
 use serde_json::{Value as Json, json};

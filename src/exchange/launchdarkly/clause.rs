@@ -3,8 +3,8 @@
 use super::kinds::{Place, USER, reference};
 use super::{MALFORMED, World};
 use crate::exchange::build::{exists, has_type, holds, lenient, scalar, test, test_any};
+use crate::exchange::formula::Formula;
 use crate::exchange::item::{Item, Kept};
-use crate::exchange::logic::Formula;
 use crate::exchange::pattern::{Dialect, translate};
 use crate::exchange::read::{Node, short};
 use crate::model::{AttributePath, Condition, Scalar, Test, Timestamp};
@@ -21,19 +21,20 @@ struct Asked {
 
 impl World<'_> {
     /// All clauses of a rule.
-    pub(super) fn clauses(&self, rule: &Node<'_>, items: &mut Vec<Item>) -> Read {
+    pub(super) fn clauses(&self, rule: &Node<'_>, environment: &str, items: &mut Vec<Item>) -> Read {
         let Some(clauses) = rule.get("clauses") else { return Ok(Formula::Known(true)) };
-        let all = clauses.items().map(|clause| self.clause(&clause, items));
+        let all = clauses.items().map(|clause| self.clause(&clause, environment, items));
         all.collect::<Result<Vec<_>, _>>().map(Formula::every)
     }
 
-    fn clause(&self, node: &Node<'_>, items: &mut Vec<Item>) -> Read {
+    fn clause(&self, node: &Node<'_>, environment: &str, items: &mut Vec<Item>) -> Read {
         let negate = node.flag("negate").unwrap_or(false);
         let operator = node.text("op").unwrap_or_default();
         let values: Vec<Node<'_>> = node.get("values").iter().flat_map(Node::items).collect();
         if operator == "segmentMatch" {
             let segments = values.iter().filter_map(|value| Some((value, value.json.as_str()?)));
-            let any = segments.map(|(value, key)| self.in_segment(value, key)).collect::<Result<Vec<_>, _>>()?;
+            let any =
+                segments.map(|(value, key)| self.in_segment(value, key, environment)).collect::<Result<Vec<_>, _>>()?;
             let any = Formula::some(any);
             return Ok(if negate { any.not() } else { any });
         }
@@ -116,7 +117,7 @@ fn fixed(operator: &str, text: &str, values: &[Node<'_>]) -> Formula {
         "startsWith" => texts().any(|value| text.starts_with(value)),
         "endsWith" => texts().any(|value| text.ends_with(value)),
         "contains" => texts().any(|value| text.contains(value)),
-        "matches" => texts().filter_map(|value| translate(value, Dialect::Re2)).any(|pattern| {
+        "matches" => texts().filter_map(|value| translate(value, Dialect::Re2).ok()).any(|pattern| {
             holds(&test(&AttributePath::targeting_key(), "matches", Scalar::Text(pattern)), &text.into())
         }),
         _ => false,
@@ -202,7 +203,7 @@ fn equality(asked: &Asked, values: &[Node<'_>]) -> Read {
 fn patterns<'t>(node: &Node<'_>, asked: &Asked, texts: impl Iterator<Item = &'t str>) -> Read {
     let mut patterns = Vec::new();
     for text in texts {
-        let ours = translate(text, Dialect::Re2).filter(|ours| {
+        let ours = translate(text, Dialect::Re2).ok().filter(|ours| {
             let condition = test(&asked.path, "matches", Scalar::Text(ours.clone()));
             matches!(condition, Condition::Test(test) if crate::evaluate::operator::check(&test).is_ok())
         });

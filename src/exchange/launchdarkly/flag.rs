@@ -4,8 +4,9 @@ use super::kinds::{USER, reference};
 use super::segment::{texts, units};
 use super::{MALFORMED, World, one_line, steps};
 use crate::exchange::build::{self, Values};
+use crate::exchange::formula::Formula;
 use crate::exchange::item::{Item, Kept};
-use crate::exchange::logic::{Around, Draw, Formula, identify, serve};
+use crate::exchange::logic::{Around, Draw, identify, serve};
 use crate::exchange::read::Node;
 use crate::model::{
     Bucketing, By, Condition, Environment, FlagKey, Requirement, Rule, Serve, Target, ValueType, VariantName, Weight,
@@ -27,6 +28,8 @@ pub(super) struct Subject<'s> {
     pub(super) key: &'s str,
     pub(super) variations: &'s Variations,
     pub(super) default: &'s VariantName,
+    /// The environment whose segments are meant.
+    pub(super) environment: &'s str,
 }
 
 impl Variations {
@@ -111,7 +114,7 @@ impl World<'_> {
         let targets = self.all_targets(subject, node, &mut rules)?;
         names.resize(rules.len(), None);
         for rule in node.get("rules").iter().flat_map(Node::items) {
-            let when = self.clauses(&rule, items)?;
+            let when = self.clauses(&rule, subject.environment, items)?;
             let id = rule.text("id").or_else(|| rule.text("_id")).map(str::to_owned);
             let description = rule.text("description").filter(|text| one_line(text) && !text.is_empty());
             for (position, (guard, serve)) in self.choice(subject, &rule)?.into_iter().enumerate() {
@@ -123,6 +126,9 @@ impl World<'_> {
             }
         }
         let last = node.get("fallthrough").ok_or_else(|| {
+            if node.get("_summary").is_some() {
+                return node.unlike("it is a summary, without its rules", "ask the REST API with `summary=0`");
+            }
             node.unlike(
                 "it has no `fallthrough`, so LaunchDarkly answers with an error where nothing matches",
                 MALFORMED,

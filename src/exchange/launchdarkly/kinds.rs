@@ -5,7 +5,7 @@
 //! speak of users only, as most do, take every context for a user.
 
 use crate::exchange::build::{exists, path_of, test};
-use crate::exchange::logic::Formula;
+use crate::exchange::formula::Formula;
 use crate::exchange::read::Node;
 use crate::model::{AttributePath, Scalar};
 use serde_json::Value as Json;

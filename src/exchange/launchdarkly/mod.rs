@@ -7,13 +7,16 @@ mod segment;
 
 use super::build::{self, Names};
 use super::item::{Item, Kept};
-use super::read::{Input, Node};
+use super::read::{Input, Node, documents};
 use super::{Imported, Options};
-use crate::model::{Environment, EnvironmentName, Flag, SegmentName, VariantName};
+use crate::model::{Environment, EnvironmentName, Flag, VariantName};
 use flag::{Subject, Variations, tracked};
 use kinds::Kinds;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a flag does in an environment, with our name of it and LaunchDarkly's.
+type Settings<'n> = (EnvironmentName, String, Node<'n>);
 
 const MALFORMED: &str = "correct it in LaunchDarkly first";
 
@@ -32,25 +35,28 @@ struct World<'n> {
     flags: BTreeMap<String, Source<'n>>,
     /// The prerequisites of each flag.
     needed: BTreeMap<String, Vec<String>>,
-    segments: BTreeMap<String, Node<'n>>,
-    read_segments: BTreeMap<String, segment::Read>,
+    /// By key, one for each environment.
+    segments: BTreeMap<String, Vec<segment::Source<'n>>>,
+    /// What they became, by key and environment.
+    read_segments: BTreeMap<(String, String), segment::Read>,
+    /// The environments that segments say they are of.
+    segment_environments: BTreeSet<String>,
+    /// The environments that are asked for, as LaunchDarkly calls them.
+    asked: BTreeSet<String>,
+    /// Whether there are flags of the REST API.
+    rest: bool,
     segment_names: Names,
 }
 
 pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut imported = Imported::default();
-    let mut documents = Vec::new();
-    for input in inputs {
-        match input.documents() {
-            Ok(read) => documents.extend(read.into_iter().map(|json| (input.file.as_str(), json))),
-            Err(item) => imported.items.push(*item),
-        }
-    }
+    let documents = documents(inputs, &mut imported.items);
     let mut world = World::default();
     let mut order = Vec::new();
     for (file, json) in &documents {
         world.gather(&Node::root(file, json), &mut order, &mut imported.items);
     }
+    world.asked = world.environments_asked(options);
     world.read_all_segments(&mut imported.segments, &mut imported.items);
     if let (true, Some((file, json))) = (world.kinds.are_users() && !order.is_empty(), documents.first()) {
         let message = "only users are spoken of, so every context is taken for a user, whose key is `targetingKey`";
@@ -63,12 +69,7 @@ pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut names = Names::default();
     for theirs in &order {
         let Some(source) = world.flags.get(theirs) else { continue };
-        let mut items = Vec::new();
-        match world.flag(theirs, source, options, &mut names, &mut items) {
-            Ok(flag) => imported.flags.push(flag),
-            Err(item) => items.push(*item),
-        }
-        imported.items.extend(items.into_iter().map(|item| Item { flag: Some(theirs.clone()), ..item }));
+        imported.take(theirs, |items| Ok([world.flag(theirs, source, options, &mut names, items)?]));
     }
     imported
 }
@@ -90,6 +91,11 @@ impl<'n> World<'n> {
         let listed = data.get("items").is_some();
         let single = data.text("key").is_some();
         let known = ["flags", "segments", "flagValues", "items"].iter().any(|name| data.get(name).is_some());
+        if data.get("$flagsState").is_some() {
+            let message = "it is what one context is served (`allFlagsState`), without the rules that lead there";
+            items.push(*root.unlike(message, "take what SDKs of servers read: GET /sdk/latest-all"));
+            return;
+        }
         if !known && !single {
             let help = "name a file with `flags` and `segments`, or an answer of the REST API";
             items.push(*root.unlike("there are no flags", help));
@@ -102,7 +108,7 @@ impl<'n> World<'n> {
             self.add_flag(key, &node, false, order, items);
         }
         for (key, node) in data.get("segments").iter().flat_map(Node::entries) {
-            self.add_segment(key, &node);
+            self.add_segment(key, &node, None, false, items);
         }
         let one = single.then(|| data.clone());
         for node in data.get("items").iter().flat_map(Node::items).filter(|_| listed).chain(one) {
@@ -110,17 +116,53 @@ impl<'n> World<'n> {
             if node.get("variations").is_some() {
                 self.add_flag(&key, &node, node.get("environments").is_some(), order, items);
             } else {
-                self.add_segment(&key, &node);
+                self.add_segment(
+                    &key,
+                    &node,
+                    segment_environment(&node).or_else(|| segment_environment(&data)),
+                    true,
+                    items,
+                );
             }
         }
     }
 
-    fn add_segment(&mut self, key: &str, node: &Node<'n>) {
+    fn add_segment(
+        &mut self,
+        key: &str,
+        node: &Node<'n>,
+        environment: Option<String>,
+        rest: bool,
+        items: &mut Vec<Item>,
+    ) {
         // A tombstone is in its place.
-        if node.flag("deleted") != Some(true) {
-            self.kinds.look(node);
-            self.segments.insert(key.to_owned(), node.clone());
+        if node.flag("deleted") == Some(true) {
+            return;
         }
+        let all = self.segments.entry(key.to_owned()).or_default();
+        if all.iter().any(|there| there.environment == environment) {
+            let of = environment.map_or_else(String::new, |name| format!(" for `{name}`"));
+            let message = format!("the segment `{key}` is there twice{of}; the first is taken");
+            items.push(*node.unlike(message, "name each segment of an environment once"));
+            return;
+        }
+        self.kinds.look(node);
+        self.segment_environments.extend(environment.clone());
+        all.push(segment::Source { node: node.clone(), environment, rest });
+    }
+
+    /// The environments that flags are read for, as LaunchDarkly calls them.
+    fn environments_asked(&self, options: &Options<'_>) -> BTreeSet<String> {
+        let mut asked = BTreeSet::new();
+        for source in self.flags.values() {
+            if let Ok(settings) = self.environments(source, options) {
+                asked.extend(settings.into_iter().map(|(_, called, _)| called));
+            }
+        }
+        if asked.is_empty() {
+            asked.extend(options.environments.iter().map(ToString::to_string));
+        }
+        asked
     }
 
     fn add_flag(&mut self, key: &str, node: &Node<'n>, rest: bool, order: &mut Vec<String>, items: &mut Vec<Item>) {
@@ -140,13 +182,9 @@ impl<'n> World<'n> {
         let needed = each.iter().filter_map(|node| node.get("prerequisites")).flat_map(|list| list.items());
         let needed = needed.filter_map(|one| one.text("key").map(str::to_owned)).collect();
         self.needed.insert(key.to_owned(), needed);
+        self.rest |= rest;
         self.flags.insert(key.to_owned(), Source { node: node.clone(), rest });
         order.push(key.to_owned());
-    }
-
-    fn segment_name(&mut self, key: &str, node: &Node<'_>) -> Result<SegmentName, Box<Item>> {
-        let (ours, _) = self.segment_names.of(key);
-        SegmentName::new(&ours).map_err(|_| node.unlike("its key can't be the name of a file", "rename it"))
     }
 
     /// The environment that settings of the REST API belong to.
@@ -179,10 +217,10 @@ impl<'n> World<'n> {
         let settings = self.environments(source, options)?;
         let default = default(&variations, node, &settings)?;
         let mut made: Vec<Environment> = Vec::new();
-        for (name, settings) in &settings {
+        for (name, called, settings) in &settings {
             let salt = settings.text("salt").or_else(|| node.text("salt")).unwrap_or_default();
             let salt = format!("{theirs}.{salt}");
-            let salted = Subject { key: &salt, variations: &variations, default: &default };
+            let salted = Subject { key: &salt, variations: &variations, default: &default, environment: called };
             let mut environment = self.environment(&salted, settings, items)?;
             let mut keys = |theirs: &str| {
                 let (ours, _) = names.of(&format!("{}{theirs}", options.prefix));
@@ -221,13 +259,9 @@ impl<'n> World<'n> {
         Ok(flag)
     }
 
-    /// The settings for each environment that flags are wanted for.
+    /// The settings for each environment that flags are wanted for, with the name that it has in LaunchDarkly.
     #[expect(clippy::unused_self, reason = "it belongs to what was read")]
-    fn environments<'s>(
-        &self,
-        source: &Source<'s>,
-        options: &Options<'_>,
-    ) -> Result<Vec<(EnvironmentName, Node<'s>)>, Box<Item>> {
+    fn environments<'s>(&self, source: &Source<'s>, options: &Options<'_>) -> Result<Vec<Settings<'s>>, Box<Item>> {
         let there: Vec<&str> =
             source.node.get("environments").iter().flat_map(Node::entries).map(|(name, _)| name).collect();
         let mut all = Vec::new();
@@ -237,20 +271,24 @@ impl<'n> World<'n> {
                 let message = format!("it has no environment `{name}`: there are {}", there.join(", "));
                 source.node.unlike(message, "name an environment of the file with `--env`")
             })?;
-            all.push((name.clone(), settings));
+            all.push((name.clone(), wanted.to_owned(), settings));
         }
         Ok(all)
     }
 }
 
+/// The environment of a segment of the REST API: its own address is `/api/v2/segments/<project>/<environment>/<key>`.
+fn segment_environment(node: &Node<'_>) -> Option<String> {
+    let address = node.json.pointer("/_links/self/href")?.as_str()?;
+    let (_, rest) = address.split_once("/segments/")?;
+    let name = rest.split(['/', '?']).nth(1)?;
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
 /// What is served where a flag is off.
-fn default(
-    variations: &Variations,
-    node: &Node<'_>,
-    settings: &[(EnvironmentName, Node<'_>)],
-) -> Result<VariantName, Box<Item>> {
+fn default(variations: &Variations, node: &Node<'_>, settings: &[Settings<'_>]) -> Result<VariantName, Box<Item>> {
     let mut found: Option<VariantName> = None;
-    for (_, settings) in settings {
+    for (_, _, settings) in settings {
         let on = settings.flag("on") == Some(true);
         let waits = settings.get("prerequisites").is_some_and(|list| list.items().next().is_some());
         let Some(off) = settings.get("offVariation") else {
@@ -273,7 +311,7 @@ fn default(
         }
         found = Some(off);
     }
-    let through = settings.first().and_then(|(_, settings)| settings.get("fallthrough")?.number("variation"));
+    let through = settings.first().and_then(|(_, _, settings)| settings.get("fallthrough")?.number("variation"));
     found.map_or_else(|| variations.at(node, through).or_else(|_| variations.at(node, Some(0.0))), Ok)
 }
 

@@ -3,8 +3,8 @@
 use super::Off;
 use crate::evaluate::operator;
 use crate::exchange::build::{exists, ignoring_case, lenient, path_of, test, test_any};
+use crate::exchange::formula::Formula;
 use crate::exchange::item::Item;
-use crate::exchange::logic::Formula;
 use crate::exchange::read::Node;
 use crate::model::{AttributePath, Condition, Scalar, Schedule, Seconds, Timestamp};
 

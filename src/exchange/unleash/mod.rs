@@ -1,15 +1,17 @@
-//! Unleash: the features that a server hands to its SDKs (`/api/client/features`).
+//! Unleash: the features that a server hands to its SDKs (`/api/client/features`), or what an administrator exports.
 //!
 //! A toggle becomes a boolean flag, and one with variants a second flag, `<key>.variant`, whose default is `disabled`.
 
 mod constraint;
+mod export;
 mod strategy;
 mod variants;
 
 use super::build::{self, Names};
+use super::formula::Formula;
 use super::item::{Item, Kept};
-use super::logic::{Formula, identify};
-use super::read::{Input, Node};
+use super::logic::identify;
+use super::read::{Input, Node, documents};
 use super::{Imported, Options};
 use crate::model::{
     Condition, Environment, Flag, FlagKey, Kind, Requirement, Rule, Segment, SegmentName, Serve, ValueType, VariantName,
@@ -37,17 +39,20 @@ pub(super) struct Off(pub(super) String);
 pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     let mut imported = Imported::default();
     let mut names = Names::default();
-    for input in inputs {
-        match input.documents() {
-            Ok(documents) => {
-                for json in &documents {
-                    let root = Node::root(&input.file, json);
-                    // The suites of Unleash wrap what the server says.
-                    let state = root.get("state").unwrap_or(root);
-                    document(&state, options, &mut names, &mut imported);
-                }
-            }
-            Err(item) => imported.items.push(*item),
+    for (file, json) in &documents(inputs, &mut imported.items) {
+        let root = Node::root(file, json);
+        // The suites of Unleash wrap what the server says.
+        let state = root.get("state").unwrap_or(root);
+        if !export::is_export(&state) {
+            document(&state, options, &mut names, &mut imported);
+            continue;
+        }
+        for state in export::states(&state, options, &mut imported.items) {
+            let mut one = Imported::default();
+            let options = Options { environments: &state.environments, ..options.clone() };
+            document(&Node::root(file, &state.json), &options, &mut names, &mut one);
+            one.items = one.items.into_iter().map(|item| state.placed(item)).collect();
+            export::join(&mut imported, one, file);
         }
     }
     imported
@@ -76,13 +81,7 @@ fn document(root: &Node<'_>, options: &Options<'_>, names: &mut Names, imported:
     for node in &features {
         let Some((name, key)) = node.text("name").and_then(|name| Some((name, keys.get(name)?))) else { continue };
         let toggle = Toggle { name, node, segments: &segments };
-        let mut items = Vec::new();
-        let read = toggle.read(key, &keys, &by_name, expected_off.contains(name), options, &mut items);
-        match read {
-            Ok(flags) => imported.flags.extend(flags),
-            Err(item) => items.push(*item),
-        }
-        imported.items.extend(items.into_iter().map(|item| Item { flag: Some(name.to_owned()), ..item }));
+        imported.take(name, |items| toggle.read(key, &keys, &by_name, expected_off.contains(name), options, items));
     }
 }
 
@@ -169,7 +168,10 @@ impl Toggle<'_, '_> {
             let message = format!("{why}: Unleash never switches it on, and neither does this flag");
             items.push(*self.node.item(Kept::Otherwise, message, "correct it there or here"));
         }
-        let enabled = self.node.flag("enabled").unwrap_or(false);
+        let enabled = self.node.flag("enabled").ok_or_else(|| {
+            let message = "it does not say whether it is enabled, nor by which strategies";
+            self.node.unlike(message, "fetch what the server gives to SDKs: /api/client/features")
+        })?;
         let never = off.is_some() || (!enabled && expected_off);
         let no_strategies = self.node.get("strategies").is_none_or(|list| list.items().next().is_none());
         let environment = |mut rules: Vec<Rule>, serve: VariantName, closed: VariantName| {

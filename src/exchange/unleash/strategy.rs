@@ -2,8 +2,8 @@
 
 use super::{Off, Strategy, Toggle, constraint};
 use crate::exchange::build::{test, test_any};
+use crate::exchange::formula::Formula;
 use crate::exchange::item::{Item, Kept};
-use crate::exchange::logic::Formula;
 use crate::exchange::read::Node;
 use crate::model::{AttributePath, Bucketing, By, Condition, Scalar, Share};
 

@@ -3,8 +3,8 @@
 use super::strategy::Stickiness;
 use super::{Strategy, Toggle, rule};
 use crate::exchange::build::{self, Names, test_any};
+use crate::exchange::formula::{Formula, any};
 use crate::exchange::item::{Item, Kept};
-use crate::exchange::logic::{Formula, any};
 use crate::exchange::read::Node;
 use crate::model::{
     Bucketing, Flag, FlagKey, Rollout, Rule, Scalar, Serve, Setting, Value, ValueType, Variant, VariantName, Weight,

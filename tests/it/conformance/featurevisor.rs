@@ -19,8 +19,64 @@ fn own_cases() {
         let named = |case: Case| Case { id: format!("{index} {}", case.id), ..case };
         cases.extend(project(&files, None).into_iter().map(named));
         cases.extend(project(&files, Some(&one["datafile"])).into_iter().map(named));
+        // The same in the first schema answers the same.
+        let second = project(&files, Some(&one["datafile"]));
+        for (case, again) in second.iter().zip(project(&files, Some(&first_schema(&one["datafile"])))) {
+            assert_eq!((&again.id, &again.result), (&case.id, &case.result), "{index}");
+        }
     }
     check(&Suite { name: "Featurevisor own".into(), aside: None, cases });
+}
+
+/// The datafile as Featurevisor wrote it before its second version: with lists instead of mappings by key.
+fn first_schema(datafile: &Json) -> Json {
+    let listed = |entries: &Json| -> Json {
+        let entries = entries.as_object().into_iter().flatten();
+        let keyed = entries.map(|(key, entry)| {
+            let mut entry = entry.clone();
+            entry["key"] = key.as_str().into();
+            entry
+        });
+        keyed.collect::<Vec<_>>().into()
+    };
+    let mut first = datafile.clone();
+    first["schemaVersion"] = "1".into();
+    first["segments"] = listed(&datafile["segments"]);
+    first["features"] = listed(&datafile["features"]);
+    for feature in first["features"].as_array_mut().expect("features") {
+        if !feature["variablesSchema"].is_null() {
+            feature["variablesSchema"] = listed(&feature["variablesSchema"]);
+        }
+        for variation in feature.get_mut("variations").and_then(Json::as_array_mut).into_iter().flatten() {
+            let Some(variables) = variation.get("variables").and_then(Json::as_object).cloned() else { continue };
+            let variable = |(key, value): (String, Json)| match variation["variableOverrides"].get(&key) {
+                Some(overrides) => serde_json::json!({ "key": key, "value": value, "overrides": overrides }),
+                None => serde_json::json!({ "key": key, "value": value }),
+            };
+            variation["variables"] = variables.into_iter().map(variable).collect::<Vec<_>>().into();
+        }
+    }
+    first
+}
+
+/// A project's sets that are called as environments are for these.
+#[test]
+fn sets_are_read_for_the_environment_of_their_name() {
+    let file = |set: &str, percentage: u32| Input {
+        file: format!("project/sets/{set}/features/x.yml"),
+        text: format!("bucketBy: userId\nrules: [{{key: all, segments: '*', percentage: {percentage}}}]\n"),
+    };
+    let inputs = [file("production", 100), file("staging", 0)];
+    let asked = import_for("featurevisor", &inputs, Bucketing::FlagdV3, &["production", "staging"]);
+    let context = Context::from_json(serde_json::json!({ "userId": "ada" })).expect("a context");
+    for (environment, expected) in [("production", true), ("staging", false)] {
+        let now = Timestamp::from_unix(0);
+        let decision = git_flag::evaluate::evaluate(&asked.program, "x", environment, &context, now);
+        assert_eq!(decision.value.map(Value::to_json), Some(expected.into()), "{environment}");
+    }
+    let other = import_for("featurevisor", &inputs, Bucketing::FlagdV3, &["development"]);
+    assert!(other.imported.flags.is_empty());
+    assert!(other.imported.items[0].message.contains("no set `development`: there are production, staging"));
 }
 
 #[test]

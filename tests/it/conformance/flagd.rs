@@ -53,14 +53,20 @@ fn test_bed() {
     for (name, bucketing, other) in
         [("v2", Bucketing::FlagdV2, "fractional-v3"), ("v3", Bucketing::FlagdV3, "fractional-v2")]
     {
-        for (file, flags) in [("evaluator-cases.jsonl", "evaluator/flags"), ("targeting-cases.jsonl", "flags")] {
+        for (title, files, flags) in [
+            ("evaluator", &["evaluator-cases.jsonl"][..], "evaluator/flags"),
+            ("providers", &["evaluation-cases.jsonl", "targeting-cases.jsonl"], "flags"),
+        ] {
             let asked = testbed_flags(&folder.join(flags), bucketing);
             let mut cases = Vec::new();
             let mut aside = 0;
-            for (number, line) in read(&folder.join(file)).lines().enumerate() {
-                let row = json(line);
+            let lines_of = |file: &&str| -> Vec<_> {
+                let text = read(&folder.join(file));
+                text.lines().enumerate().map(|(number, line)| (file.to_string(), number, json(line))).collect()
+            };
+            for (file, number, row) in files.iter().flat_map(lines_of) {
                 let tagged = |tag: &str| row["tags"].as_array().is_some_and(|tags| tags.contains(&tag.into()));
-                if tagged("fractional-v1") || tagged(other) {
+                if tagged("fractional-v1") || tagged("deprecated") || tagged(other) {
                     aside += 1;
                     continue;
                 }
@@ -68,9 +74,8 @@ fn test_bed() {
                 let id = format!("{}:{} {}", file.trim_end_matches(".jsonl"), number + 1, question.flag);
                 cases.push(Case { id, result: question.ask(&asked) });
             }
-            let what = format!("other generations of `fractional` than {name}");
-            let name = format!("flagd {name} {}", file.trim_end_matches("-cases.jsonl"));
-            lines += &check(&Suite { name, aside: Some((aside, what)), cases });
+            let what = format!("other generations than {name}");
+            lines += &check(&Suite { name: format!("flagd {name} {title}"), aside: Some((aside, what)), cases });
         }
     }
     document_lines("flagd", &lines);

@@ -27,6 +27,22 @@ fn own_cases() {
     check(&Suite { name: "GO Feature Flag own".into(), aside: None, cases: cases.collect() });
 }
 
+/// The same flag in each of the languages that GO Feature Flag reads.
+#[test]
+fn files_may_be_toml() {
+    let toml = "\u{feff}[flag.variations]\nyes = true\nno = false\n\n[[flag.targeting]]\nquery = 'plan eq \"pro\"'\n\
+                variation = \"yes\"\n\n[flag.defaultRule]\nvariation = \"no\"\n\n[flag.metadata]\nsince = 2026-01-02T03:04:05Z\n";
+    let asked = import("goff", &[Input { file: "flags.toml".into(), text: toml.into() }], Bucketing::FlagdV3);
+    for (plan, expected) in [("pro", true), ("free", false)] {
+        let context = serde_json::json!({ "targetingKey": "ada", "plan": plan });
+        let value = asked.ask("flag", &context, Timestamp::from_unix(0)).value.map(Value::to_json);
+        assert_eq!(value, Some(expected.into()), "{plan} {:#?}", asked.imported.items);
+    }
+    assert_eq!(asked.imported.flags[0].metadata["since"], "2026-01-02T03:04:05Z");
+    let broken = import("goff", &[Input { file: "flags.toml".into(), text: "a = ".into() }], Bucketing::FlagdV3);
+    assert!(broken.imported.items[0].message.starts_with("the file does not read"));
+}
+
 #[test]
 fn test_data() {
     let Some(folder) = suites("goff") else { return };
@@ -55,7 +71,47 @@ fn test_data() {
     }
     cases.push(wasm(&folder));
     let suite = Suite { name: "GO Feature Flag test data".into(), aside: None, cases };
-    document_lines("goff", &check(&suite));
+    let rules = json(&read(&folder.join("rules.json")));
+    let cases = rows_of(&rules).iter().map(rule).collect();
+    let rules = Suite { name: "GO Feature Flag rules".into(), aside: None, cases };
+    document_lines("goff", &(check(&suite) + &check(&rules)));
+}
+
+fn rows_of(rows: &Json) -> &[Json] {
+    rows.as_array().expect("rows")
+}
+
+/// A row of the table of rules: what the rule serves, or that it is an error of it or does not apply.
+fn rule(row: &Json) -> Case {
+    const NOW: i64 = 1_790_000_000;
+    let mut rule = row["rule"].clone();
+    for step in ["initial", "end"] {
+        if let Some(offset) = rule["progressiveRollout"][step]["offset"].as_i64() {
+            let date = Timestamp::from_unix(NOW + offset).to_string();
+            rule["progressiveRollout"][step]["date"] = date.into();
+        }
+    }
+    // Looking at it has made it `null` where there is none.
+    rule.as_object_mut().expect("a rule").retain(|_, value| !value.is_null());
+    let names = ["none", "variation_A", "variation_B", "variation_C", "variation_D"];
+    let variations: Map<String, Json> = names.iter().map(|name| ((*name).to_owned(), (*name).into())).collect();
+    let flag = if row["default"] == true {
+        j!({ "variations": variations, "defaultRule": rule })
+    } else {
+        j!({ "variations": variations, "targeting": [rule], "defaultRule": { "variation": "none" } })
+    };
+    let asked = imported("rules.json", &j!({ "flagname+": flag }).to_string());
+    let key = asked.imported.flags.first().map_or_else(String::new, |flag| flag.key.to_string());
+    let mut context = row["custom"].clone();
+    context["targetingKey"] = row["key"].clone();
+    let decision = asked.ask(&key, &context, Timestamp::from_unix(NOW));
+    let served = decision.variant.filter(|name| *name != "none");
+    let result = if served == row["want"].as_str() {
+        Ok(())
+    } else {
+        Err(format!("{served:?}, not {}: {decision:?} {:?}", row["want"], asked.imported.items))
+    };
+    Case { id: row["name"].as_str().expect("a name").to_owned(), result }
 }
 
 /// The flag of the evaluator that is built for WebAssembly.

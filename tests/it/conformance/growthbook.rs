@@ -31,6 +31,13 @@ fn sdk_cases() {
             own.iter().map(feature).collect(),
         );
     }
+    // Experiments in code, as the rule of a feature; what only such have, or a client forces, is no part of it.
+    let (other, own): (Vec<Json>, Vec<Json>) = rows("run").into_iter().partition(|row| {
+        let client = ["forcedVariations", "url", "qaMode", "enabled"].iter().any(|name| !row[1][name].is_null());
+        client || ["force", "active"].iter().any(|name| !row[2][name].is_null())
+    });
+    let what = "what a client forces, and experiments that code switches off or forces".to_owned();
+    line("run", Some((other.len(), what)), own.iter().map(experiment).collect());
     line("hash", None, rows("hash").iter().map(hash).collect());
     line("inNamespace", None, rows("inNamespace").iter().map(namespace).collect());
     line("getBucketRange", None, rows("getBucketRange").iter().map(ranges).collect());
@@ -70,6 +77,14 @@ fn feature(row: &Json) -> Case {
         case.result = Err(format!("rule {:?}, not {rule:?}: {}", answer.1, answer.2));
     }
     case
+}
+
+fn experiment(row: &Json) -> Case {
+    let mut features = row[1]["features"].as_object().cloned().unwrap_or_default();
+    let rule = row[2].clone();
+    features.insert("x".into(), json!({ "defaultValue": rule["variations"][0], "rules": [rule] }));
+    let payload = json!({ "features": features, "savedGroups": row[1]["savedGroups"] });
+    case(row[0].as_str().expect("a name").to_owned(), &ask(&payload, "x", &row[1]["attributes"]), &row[3])
 }
 
 /// A unit is in the smallest range around its hash, and in no other.

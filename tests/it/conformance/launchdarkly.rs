@@ -1,10 +1,10 @@
 //! LaunchDarkly's test harness of SDKs: files of flags, contexts and expected answers, with parameters to fill in.
 
-use super::{Case, ENVIRONMENT, Suite, check, document_lines, import, json, read, suites};
-use git_flag::evaluate::Reason;
+use super::{Case, ENVIRONMENT, Suite, check, document_lines, import, import_for, json, read, suites};
+use git_flag::evaluate::{Context, Reason};
 use git_flag::exchange::Input;
 use git_flag::model::{Bucketing, Timestamp, Value};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json as made};
 
 /// Reasons that mean the same.
 const REASONS: &[(&str, &[Reason])] = &[
@@ -29,6 +29,64 @@ fn contexts_of_several_kinds() {
 #[test]
 fn rest_api_flags_are_read_for_each_environment() {
     super::own::cases("launchdarkly", &["rest.json"]);
+}
+
+/// A segment of LaunchDarkly has contents of its own in each environment.
+#[test]
+fn segments_of_the_rest_api_are_those_of_the_environment() {
+    let settings = |salt: &str| {
+        made!({ "on": true, "salt": salt, "targets": [], "offVariation": 1, "fallthrough": { "variation": 1 },
+            "rules": [{ "_id": "r", "variation": 0, "clauses": [{ "attribute": "", "op": "segmentMatch", "values": ["outer"] }] }] })
+    };
+    let flag = |key: &str, segment: &str| {
+        let mut flag = made!({ "key": key, "variations": [{ "_id": "1", "value": true }, { "_id": "2", "value": false }],
+            "environments": { "production": settings("p"), "staging": settings("s") } });
+        for environment in ["production", "staging"] {
+            flag["environments"][environment]["rules"][0]["clauses"][0]["values"] = made!([segment]);
+        }
+        flag
+    };
+    let segments = |environment: &str, who: &str| {
+        let inner = made!({ "clauses": [{ "attribute": "", "op": "segmentMatch", "values": ["inner"] }] });
+        let link = |key: &str| made!({ "self": { "href": format!("/api/v2/segments/web/{environment}/{key}") } });
+        let list = made!([
+            { "key": "inner", "included": [who], "_links": link("inner") },
+            { "key": "outer", "rules": [inner], "_links": link("outer") },
+            { "key": "same", "included": ["eve"], "_links": link("same") },
+        ]);
+        Input { file: format!("{environment}.json"), text: made!({ "items": list }).to_string() }
+    };
+    let share = made!({ "key": "share", "rules": [{ "clauses": [], "weight": 50_000 }],
+        "_links": { "self": { "href": "/api/v2/segments/web/staging/share" } } });
+    let flags =
+        made!({ "items": [flag("x", "outer"), flag("y", "same"), flag("z", "missing"), flag("w", "share"), share] });
+    let flags = Input { file: "flags.json".into(), text: flags.to_string() };
+    let inputs = [flags, segments("production", "ada"), segments("staging", "bob")];
+    let asked = import_for("launchdarkly", &inputs, Bucketing::FlagdV3, &["production", "staging"]);
+    let names: Vec<String> = asked.imported.segments.iter().map(|segment| segment.name.to_string()).collect();
+    assert_eq!(names, ["inner-production", "inner-staging", "same", "outer-production", "outer-staging"]);
+    let value = |flag: &str, environment: &str, who: &str| {
+        let context = Context::from_json(made!({ "targetingKey": who })).expect("a context");
+        let now = Timestamp::from_unix(0);
+        let decision = git_flag::evaluate::evaluate(&asked.program, flag, environment, &context, now);
+        decision.value.map(Value::to_json)
+    };
+    for (flag, environment, who, expected) in [
+        ("x", "production", "ada", true),
+        ("x", "production", "bob", false),
+        ("x", "staging", "ada", false),
+        ("x", "staging", "bob", true),
+        ("y", "production", "eve", true),
+        ("y", "staging", "eve", true),
+        ("y", "staging", "ada", false),
+    ] {
+        assert_eq!(value(flag, environment, who), Some(expected.into()), "{flag} {environment} {who}");
+    }
+    // What is not in the files is not taken for empty, nor is a share drawn without its salt.
+    assert!(asked.left_out("z").contains("the segment `missing` of `production` is not in the files"));
+    assert!(asked.left_out("w").contains("the segment `share` of `production` is not in the files"));
+    let items = &asked.imported.items;
+    assert!(items.iter().any(|item| item.message.contains("salt, which the REST API does not give")), "{items:#?}");
 }
 
 #[test]

@@ -39,17 +39,41 @@ pub(crate) struct Suite {
     pub(crate) cases: Vec<Case>,
 }
 
-/// Where the suites of others stand, where that is said.
-#[expect(clippy::print_stdout, reason = "what is not run is to be seen")]
+/// The folders of suites that are known, which `GIT_FLAG_SUITES_ONLY` may choose from.
+const FOLDERS: &[&str] = &["featurevisor", "flagd", "flipt", "goff", "growthbook", "launchdarkly", "unleash"];
+
+/// Where the suites of others stand, where that is said and this one is asked for.
 pub(crate) fn suites(folder: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("GIT_FLAG_SUITES").filter(|root| !root.is_empty())?;
-    let path = Path::new(&root).join(folder);
-    assert!(Path::new(&root).is_dir(), "there is no folder {}", Path::new(&root).display());
-    if !path.is_dir() {
-        println!("there is no folder {}: that suite is not run", path.display());
+    let set = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    let path = Path::new(&set("GIT_FLAG_SUITES")?).join(folder);
+    let name = folder.split('/').next().unwrap_or_default();
+    if !wanted(name, set("GIT_FLAG_SUITES_ONLY").as_deref()) {
         return None;
     }
+    assert!(
+        path.is_dir(),
+        "there is no folder {}: get the suite, or name those that are there in GIT_FLAG_SUITES_ONLY",
+        path.display()
+    );
     Some(path)
+}
+
+/// Whether the suite is one of `only`, names with commas between them; all are where that is not said.
+fn wanted(folder: &str, only: Option<&str>) -> bool {
+    assert!(FOLDERS.contains(&folder), "FOLDERS lacks {folder}");
+    let Some(only) = only else { return true };
+    let only: Vec<&str> = only.split(',').map(str::trim).collect();
+    let unknown: Vec<_> = only.iter().filter(|name| !FOLDERS.contains(name)).collect();
+    assert!(unknown.is_empty(), "GIT_FLAG_SUITES_ONLY names no suites: {unknown:?}, of {FOLDERS:?}");
+    only.contains(&folder)
+}
+
+#[test]
+fn suites_are_chosen_by_name() {
+    assert!(wanted("goff", None));
+    assert!(wanted("goff", Some("flagd, goff")));
+    assert!(!wanted("unleash", Some("flagd, goff")));
+    assert!(std::panic::catch_unwind(|| wanted("goff", Some("golf"))).is_err());
 }
 
 pub(crate) fn read(path: &Path) -> String {

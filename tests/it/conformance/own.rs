@@ -17,6 +17,9 @@ const FILES: &[(&str, &str)] = &[
     ("growthbook", "features.json"),
     ("flipt", "features.yaml"),
     ("flipt", "snapshot.json"),
+    ("flagd", "flags.json"),
+    ("unleash", "own.json"),
+    ("unleash", "export.json"),
 ];
 
 /// Imports `files` of `tests/conformance/<source>/`, and asks what `cases` beside the first says.
@@ -39,6 +42,22 @@ pub(super) fn cases(source: &str, files: &[&str]) {
     };
     assert_eq!(said(Kept::No), suite["left_out"], "{:#?}", asked.imported.items);
     assert_eq!(said(Kept::Otherwise), suite["otherwise"], "{:#?}", asked.imported.items);
+}
+
+/// What looks like a file of flags and holds none says what to take instead.
+#[test]
+fn answers_about_flags_are_told_from_flags() {
+    for (source, text, expected) in [
+        ("growthbook", r#"{"features": [{"id": "x", "defaultValue": "true", "environments": {}}]}"#, "REST API"),
+        ("launchdarkly", r#"{"x": true, "$flagsState": {"x": {"variation": 0}}, "$valid": true}"#, "one context"),
+        ("unleash", r#"{"toggles": [{"name": "x", "enabled": true}]}"#, "no `features`"),
+        ("flipt", r#"{"flagKey": "x", "enabled": true}"#, "no `flags`"),
+    ] {
+        let asked = import(source, &[Input { file: "file.json".into(), text: text.into() }], Bucketing::FlagdV3);
+        let said = &asked.imported.items;
+        assert!(said.iter().any(|item| item.kept == Kept::No && item.message.contains(expected)), "{said:#?}");
+        assert!(asked.imported.flags.is_empty());
+    }
 }
 
 /// Pieces that documents of the sources are made of, and pieces that they are not.

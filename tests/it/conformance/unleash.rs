@@ -1,6 +1,7 @@
 //! Unleash's client-specification.
 
-use super::{Asked, Case, Suite, check, document_lines, import, json, own, read, suites};
+use super::{Asked, Case, Suite, check, document_lines, import, import_for, json, own, read, suites};
+use git_flag::evaluate::{Context, evaluate};
 use git_flag::exchange::Input;
 use git_flag::model::{Bucketing, Timestamp, Value};
 use serde_json::{Map, Value as Json, json as j};
@@ -12,6 +13,44 @@ const NOW: i64 = 1_790_000_000;
 fn own_cases() {
     let cases = specification("own", &own("unleash/own.json"));
     check(&Suite { name: "Unleash own".into(), aside: None, cases });
+}
+
+/// What an administrator exports has strategies apart from features, for several environments.
+#[test]
+fn exports_are_read_for_each_environment() {
+    let input = Input { file: "export.json".into(), text: own("unleash/export.json") };
+    let asked = import_for("unleash", &[input], Bucketing::FlagdV3, &["production", "staging"]);
+    let value = |flag: &str, environment: &str, who: &str| {
+        let context = Context::from_json(j!({ "targetingKey": who, "userId": who, "plan": "pro" })).expect("a context");
+        let decision = evaluate(&asked.program, flag, environment, &context, Timestamp::from_unix(NOW));
+        decision.variant.map(ToString::to_string)
+    };
+    for (flag, environment, who, expected) in [
+        ("a", "production", "ada", "on"),
+        ("a", "production", "bob", "off"),
+        ("a", "production", "eve", "off"),
+        ("a", "staging", "bob", "on"),
+        ("a", "staging", "ada", "off"),
+        ("a.variant", "production", "ada", "x"),
+        ("a.variant", "production", "bob", "disabled"),
+        ("a.variant", "staging", "bob", "y"),
+        ("b", "production", "bob", "on"),
+        ("b", "production", "zoe", "off"),
+        ("b", "staging", "bob", "off"),
+    ] {
+        assert_eq!(value(flag, environment, who).as_deref(), Some(expected), "{flag} {environment} {who}");
+    }
+    assert!(asked.left_out("lost").contains("does not say what its segment 2 asks for"), "{:#?}", asked.imported.items);
+    assert!(asked.left_out("child").contains("depends on `lost`, which is left out"));
+    assert!(asked.left_out("gone").contains("archived"));
+}
+
+#[test]
+fn features_without_their_strategies_are_not_taken_for_off() {
+    let text = j!({ "features": [{ "name": "a", "type": "release", "project": "default" }] }).to_string();
+    let asked = import("unleash", &[Input { file: "features.json".into(), text }], Bucketing::FlagdV3);
+    assert!(asked.imported.flags.is_empty());
+    assert!(asked.left_out("a").contains("does not say whether it is enabled"));
 }
 
 #[test]
