@@ -22,6 +22,7 @@ mod history_lives;
 #[cfg(unix)]
 mod hooks;
 mod outputs;
+mod peers;
 #[cfg(unix)]
 mod plain_files;
 mod readme;
