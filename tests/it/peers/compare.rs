@@ -39,7 +39,18 @@ const CAUSES: &[(&str, &str, &str, &str)] = &[
     ("PyPI", "", "for a list of numbers", "what is no list is without the item; here that matches nothing"),
     ("", "", "number", "orders are of numbers only here; it reads other values as numbers, or fails"),
     ("", "", "integer", "orders are of numbers only here; it reads other values as numbers, or fails"),
-    ("", "", "", "what is of another type is not equal, or part of a unit; here it matches nothing, and is no unit"),
+    (
+        "",
+        "",
+        "for a boolean",
+        "what is of another type is not equal, or part of a unit; here it matches nothing, and is no unit",
+    ),
+    (
+        "",
+        "",
+        "for a text",
+        "what is of another type is not equal, or part of a unit; here it matches nothing, and is no unit",
+    ),
 ];
 
 /// A difference: the index of the question, what is ours and what theirs.
