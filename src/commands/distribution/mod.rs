@@ -9,9 +9,7 @@ use crate::compare::{Served, Window, forecast};
 use crate::diagnostic::codes::change;
 use crate::diagnostic::{Diagnostic, Exit, Failure, Result};
 use crate::evaluate::{BoundContext, Context, Program, Reason};
-use crate::model::{
-    AttributePath, By, Catalog, Condition, EnvironmentName, FlagKey, Seconds, Timestamp, VariantName,
-};
+use crate::model::{AttributePath, By, Catalog, Condition, EnvironmentName, FlagKey, Seconds, Timestamp, VariantName};
 use crate::render::style::{DIM, EMPHASIS, NAME, paint, plain};
 use crate::render::table::{Tone, table};
 use crate::render::{Format, Outcome, Report, Terminal};

@@ -129,9 +129,8 @@ impl Bench<'_> {
     pub(super) fn mutate(&self, file: &FlagFile) -> Result<Option<Mutation>> {
         let Some(flag) = self.loaded.catalog.flags.get(&file.name) else { return Ok(None) };
         let cases = self.cases(file)?;
-        let holds = |program: &Program| {
-            cases.iter().all(|case| case.run(program, file.name.as_str()).mismatches.is_empty())
-        };
+        let holds =
+            |program: &Program| cases.iter().all(|case| case.run(program, file.name.as_str()).mismatches.is_empty());
         if !holds(&self.program) {
             return Ok(None);
         }

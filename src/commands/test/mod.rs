@@ -6,8 +6,8 @@ mod report;
 mod tested;
 
 use super::arguments::{AtArgs, FormatArgs, moment};
-use super::enriching::enricher;
 use super::completing::{Goldens, Keys, Segments};
+use super::enriching::enricher;
 use super::values::name_of;
 use crate::commands::Session;
 use crate::diagnostic::codes::repository;
