@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Failure};
 use crate::enrich::{Derived, EnrichError, Enricher};
-use crate::evaluate::Program;
+use crate::evaluate::{Context, Program};
 use crate::model::Project;
 use crate::project::{Root, reason};
 use serde_json::{Map, Value};
@@ -11,6 +11,17 @@ use serde_json::{Map, Value};
 pub(super) fn enricher<'r>(root: &'r Root, program: &Program, project: &Project) -> Enricher<'r> {
     let read = |path: &str| std::fs::read(root.directory().join(path)).map_err(|error| reason(&error));
     Enricher::new(program, project, Box::new(read))
+}
+
+/// Adds to the context of a test what it would get elsewhere; nothing to what is no context.
+///
+/// # Errors
+/// As [`Enricher::enrich`].
+pub(super) fn enrich<E>(context: &mut Result<Context, E>, enricher: &Enricher<'_>) -> crate::diagnostic::Result<()> {
+    match context {
+        Ok(context) => enricher.enrich(context).map(drop).map_err(|error| failure(&error)),
+        Err(_) => Ok(()),
+    }
 }
 
 pub(super) fn failure(error: &EnrichError) -> Box<Failure> {

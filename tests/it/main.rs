@@ -23,6 +23,7 @@ mod history_random;
 #[cfg(unix)]
 mod hooks;
 mod outputs;
+mod peers;
 #[cfg(unix)]
 mod plain_files;
 mod readme;

@@ -1,14 +1,17 @@
 //! Every command in the documents does what the documents say.
 //!
 //! A `console` block holds commands behind `$ `, each followed by what it prints. The blocks of a document run one after
-//! the other in one scratch repository. `UPDATE=1 cargo test --test it readme` writes what is printed into the documents.
+//! the other in one scratch repository, into which `yaml` blocks that begin with the path of a file of flags are written
+//! where the document is listed as having such files. `UPDATE=1 cargo test --test it readme` writes what is printed into the documents.
 //! Commands for the project itself are in `sh` blocks, which continuous integration runs as they stand.
 
 use crate::support::TestRepo;
 use std::fs;
 use std::path::Path;
 
-const DOCUMENTS: [&str; 3] = ["README.md", "docs/format.md", "docs/git.md"];
+/// Documents, and whether their examples are files of the scratch repository.
+const DOCUMENTS: [(&str, bool); 4] =
+    [("README.md", false), ("docs/format.md", false), ("docs/git.md", false), ("docs/experiments.md", true)];
 
 fn project(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -30,7 +33,7 @@ fn masked(output: &str) -> String {
     shown.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-fn run_document(path: &str) {
+fn run_document(path: &str, files: bool) {
     let text = fs::read_to_string(project(path)).expect("the document");
     let repo = TestRepo::empty();
     let mut written = String::new();
@@ -39,6 +42,18 @@ fn run_document(path: &str) {
     while let Some(line) = lines.next() {
         written += line;
         written.push('\n');
+        if let ("```yaml", Some(file)) = (line, lines.peek().and_then(|first| first.strip_prefix("# flags/"))) {
+            let file = format!("flags/{file}");
+            let mut example = String::new();
+            while let Some(line) = lines.next_if(|next| *next != "```") {
+                example += &format!("{line}\n");
+            }
+            written += &example;
+            if files {
+                repo.write(&file, example);
+            }
+            continue;
+        }
         if line.trim() != "```console" {
             continue;
         }
@@ -78,8 +93,8 @@ fn run_document(path: &str) {
 
 #[test]
 fn every_command_prints_what_the_documents_say() {
-    for document in DOCUMENTS {
-        run_document(document);
+    for (document, files) in DOCUMENTS {
+        run_document(document, files);
     }
 }
 

@@ -2,18 +2,20 @@
 
 use super::files::TestsFile;
 use super::tested::{Answered, Coverage, Mutation, Subject, Tested};
+use crate::commands::enriching::{self, enricher};
 use crate::commands::eval::words;
 use crate::commands::trace;
 use crate::diagnostic::{Failure, Result};
 use crate::document::{FlagTests, Golden, SegmentTests};
+use crate::enrich::Enricher;
 use crate::evaluate::{Program, Trace};
 use crate::expectation::{
     Case, GoldenAnswer, Mismatch, SegmentBranch, cases, coverage, golden_answers, golden_context, mutants,
     segment_branches, segment_cases, segment_taken,
 };
 use crate::lint;
-use crate::model::{EnvironmentName, FlagKey, GoldenName, SegmentName, Timestamp};
-use crate::project::{Loaded, Root, View};
+use crate::model::{Catalog, EnvironmentName, FlagKey, GoldenName, Project, SegmentName, Timestamp};
+use crate::project::{Loaded, Root, View, segments_of};
 use crate::render::Terminal;
 use crate::source::{Place, Position};
 use serde_json::json;
@@ -21,8 +23,12 @@ use std::collections::BTreeSet;
 
 /// What cases are run against.
 pub(super) struct Bench<'l> {
+    pub(super) root: &'l Root,
+    pub(super) view: View,
     pub(super) loaded: &'l Loaded,
     pub(super) program: Program,
+    /// Adds to contexts what the flags ask for.
+    pub(super) enricher: Enricher<'l>,
     pub(super) now: Timestamp,
     pub(super) terminal: Terminal,
 }
@@ -33,13 +39,41 @@ impl Bench<'_> {
     /// Runs the tests of a flag.
     ///
     /// # Errors
-    /// When there is no such flag.
+    /// When there is no such flag, or a place that it asks for can't be told.
     pub(super) fn flag(&self, file: &FlagFile) -> Result<Tested> {
         if !self.loaded.flag_files.contains_key(&file.name) {
             return Err(file.without_flag(self.loaded.flag_files.keys().map(FlagKey::as_str)));
         }
-        let answered = cases(&file.tests, self.now).map(|case| self.answer(file, &case)).collect();
+        let answered = self.cases(file)?.iter().map(|case| self.answer(file, case)).collect();
         Ok(Tested::new(Subject::Flag(file.name.clone()), &file.path, answered))
+    }
+
+    /// The cases, with what the flag would get elsewhere in their contexts.
+    fn cases<'t>(&self, file: &'t FlagFile) -> Result<Vec<Case<'t>>> {
+        let mut cases: Vec<Case<'t>> = cases(&file.tests, self.now).collect();
+        if self.enricher.sources().next().is_some() {
+            // An address needs a database only where this flag asks for a place.
+            let own = self.root.load_closure(self.view, std::slice::from_ref(&file.name))?.catalog;
+            let enricher = enricher(self.root, &Program::compile(&own), &own.project);
+            for case in &mut cases {
+                enriching::enrich(&mut case.context, &enricher)?;
+            }
+        }
+        Ok(cases)
+    }
+
+    /// What adds to the contexts of a segment's cases.
+    fn segment_enricher(&self, name: &SegmentName) -> Enricher<'_> {
+        let all = &self.loaded.catalog;
+        let mut own = Catalog::new(Project { rings: Vec::new(), ..all.project.clone() });
+        let mut open = vec![name.clone()];
+        while let Some(name) = open.pop() {
+            let Some(segment) = all.segments.get(&name) else { continue };
+            if own.segments.insert(name, segment.clone()).is_none() {
+                open.extend(segments_of(&segment.conditions).cloned());
+            }
+        }
+        enricher(self.root, &Program::compile(&own), &own.project)
     }
 
     fn answer(&self, file: &FlagFile, case: &Case<'_>) -> Answered {
@@ -92,16 +126,16 @@ impl Bench<'_> {
 
     /// The mutants of the flag, and those that no case notices; `None` for a flag that does not read or whose cases fail
     /// as it is.
-    pub(super) fn mutate(&self, root: &Root, view: View, file: &FlagFile) -> Result<Option<Mutation>> {
+    pub(super) fn mutate(&self, file: &FlagFile) -> Result<Option<Mutation>> {
         let Some(flag) = self.loaded.catalog.flags.get(&file.name) else { return Ok(None) };
-        let holds = |program: &Program| {
-            cases(&file.tests, self.now).all(|case| case.run(program, file.name.as_str()).mismatches.is_empty())
-        };
+        let cases = self.cases(file)?;
+        let holds =
+            |program: &Program| cases.iter().all(|case| case.run(program, file.name.as_str()).mismatches.is_empty());
         if !holds(&self.program) {
             return Ok(None);
         }
         // Only what the flag needs is compiled again for each mutant.
-        let mut catalog = root.load_closure(view, std::slice::from_ref(&file.name))?.catalog;
+        let mut catalog = self.root.load_closure(self.view, std::slice::from_ref(&file.name))?.catalog;
         let mutants = mutants(flag);
         let total = mutants.len();
         let mut survived = Vec::new();
@@ -117,7 +151,7 @@ impl Bench<'_> {
     /// Runs the tests of a segment, and says which of its conditions no case decides either way.
     ///
     /// # Errors
-    /// When there is no such segment.
+    /// When there is no such segment, or a place that it asks for can't be told.
     pub(super) fn segment(&self, file: &TestsFile<SegmentName, SegmentTests>, covered: bool) -> Result<Tested> {
         let catalog = &self.loaded.catalog;
         let (name, segment) = (&file.name, catalog.segments.get(&file.name));
@@ -127,7 +161,9 @@ impl Bench<'_> {
         }
         let mut taken = BTreeSet::new();
         let mut answered = Vec::new();
-        for case in segment_cases(&file.tests) {
+        let enricher = self.segment_enricher(name);
+        for mut case in segment_cases(&file.tests) {
+            enriching::enrich(&mut case.context, &enricher)?;
             let verdict = case.run(&self.program, name.as_str());
             let (mut answer, mut steps) = (None, String::new());
             if let Some((membership, trace)) = &verdict.membership {
@@ -151,7 +187,10 @@ impl Bench<'_> {
     }
 
     /// Holds what all flags answer to a golden context against what was recorded.
-    pub(super) fn golden(&self, file: &TestsFile<GoldenName, Golden>) -> Tested {
+    ///
+    /// # Errors
+    /// When a place that a flag asks for can't be told.
+    pub(super) fn golden(&self, file: &TestsFile<GoldenName, Golden>) -> Result<Tested> {
         let golden = &file.tests;
         let case = |title: &str, at: Position, mismatches: Vec<Mismatch>| Answered {
             title: title.to_owned(),
@@ -164,15 +203,16 @@ impl Bench<'_> {
             steps: String::new(),
         };
         let start = Position { line: 1, column: 1 };
-        let context = golden_context(golden).map_err(|actual| Mismatch {
+        let mut context = golden_context(golden).map_err(|actual| Mismatch {
             what: "context",
             expected: "attributes that fit together".to_owned(),
             actual,
         });
+        enriching::enrich(&mut context, &self.enricher)?;
         let context = match (self.unknown_environment(&golden.environment), context) {
             (Some(mismatch), _) | (None, Err(mismatch)) => {
                 let answered = vec![case("all flags", start, vec![mismatch])];
-                return Tested::new(Subject::Golden(file.name.clone()), &file.path, answered);
+                return Ok(Tested::new(Subject::Golden(file.name.clone()), &file.path, answered));
             }
             (None, Ok(context)) => context,
         };
@@ -184,7 +224,7 @@ impl Bench<'_> {
             answered.answer = answer.decision.map(|decision| decision.to_json());
             answered
         });
-        Tested::new(Subject::Golden(file.name.clone()), &file.path, answered.collect())
+        Ok(Tested::new(Subject::Golden(file.name.clone()), &file.path, answered.collect()))
     }
 }
 

@@ -7,6 +7,7 @@ mod tested;
 
 use super::arguments::{AtArgs, FormatArgs, moment};
 use super::completing::{Goldens, Keys, Segments};
+use super::enriching::enricher;
 use super::values::name_of;
 use crate::commands::Session;
 use crate::diagnostic::codes::repository;
@@ -98,9 +99,13 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let moment = moment(root.repository(), args.at.at.as_deref(), args.now.as_deref(), session.now())?;
     let files = files::read(&root.files(moment.view)?, &selection)?;
     let loaded = root.load_all(moment.view)?;
+    let program = Program::compile(&loaded.catalog);
     let bench = Bench {
+        root: &root,
+        view: moment.view,
         loaded: &loaded,
-        program: Program::compile(&loaded.catalog),
+        enricher: enricher(&root, &program, &loaded.catalog.project),
+        program,
         now: moment.now,
         terminal: session.output.stdout,
     };
@@ -111,14 +116,16 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
             result.coverage = bench.coverage(file, &result);
         }
         if args.mutate {
-            result.mutation = bench.mutate(&root, moment.view, file)?;
+            result.mutation = bench.mutate(file)?;
         }
         tested.push(result);
     }
     for file in &files.segments {
         tested.push(bench.segment(file, args.coverage)?);
     }
-    tested.extend(files.golden.iter().map(|file| bench.golden(file)));
+    for file in &files.golden {
+        tested.push(bench.golden(file)?);
+    }
     let report = Report::new(tested);
     if let Some(path) = &args.junit {
         write(session.directory(), path, &junit::document(&report))?;

@@ -3,10 +3,12 @@
 use super::bench::is_archived;
 use super::files::{self, Selection, TestsFile};
 use crate::commands::Session;
+use crate::commands::enriching::{self, enricher};
 use crate::commands::wording::count;
 use crate::diagnostic::codes::{change, context, repository};
 use crate::diagnostic::{Diagnostic, Failure, Result};
 use crate::document::golden::{self, Answer, Golden};
+use crate::enrich::Enricher;
 use crate::evaluate::Program;
 use crate::expectation::{golden_context, to_record};
 use crate::lint;
@@ -34,10 +36,11 @@ pub(super) fn run(names: BTreeSet<GoldenName>, session: &Session, root: &Root) -
     root.write(&options, |base| {
         let loaded = load_all(base)?;
         let program = Program::compile(&loaded.catalog);
+        let enricher = enricher(root, &program, &loaded.catalog.project);
         let mut draft = Draft::new(base)?;
         written.clear();
         for file in files::read(base, &selection)?.golden {
-            let answers = answers(&file, &loaded, &program)?;
+            let answers = answers(&file, &loaded, &program, &enricher)?;
             let text = golden::record(&file.path, file.lines.text(), &file.tests, &answers)
                 .map_err(|error| not_written(&file.path, &error))?;
             draft.set_text(file.path.clone(), Some(text));
@@ -75,6 +78,7 @@ fn answers(
     file: &TestsFile<GoldenName, Golden>,
     loaded: &Loaded,
     program: &Program,
+    enricher: &Enricher<'_>,
 ) -> Result<BTreeMap<FlagKey, Answer>> {
     let golden = &file.tests;
     let project = &loaded.catalog.project;
@@ -88,9 +92,10 @@ fn answers(
     if let Some(problem) = lint::unknown_environment(project, golden.environment.as_str()) {
         return Err(at(problem, "environment"));
     }
-    let context = golden_context(golden).map_err(|error| {
+    let mut context = golden_context(golden).map_err(|error| {
         at(Diagnostic::new(&context::NOT_AN_OBJECT, format!("that is no context: {error}")), "context")
     })?;
+    enricher.enrich(&mut context).map_err(|error| enriching::failure(&error))?;
     to_record(golden, &program.bind(&context), |key| is_archived(loaded, key)).map_err(|(flag, error)| {
         Failure::new(&repository::FLAG_DOES_NOT_READ, format!("`{flag}` answers with {error}"))
             .help("correct it first, so that no mistake is recorded; `git flag validate` shows all problems")

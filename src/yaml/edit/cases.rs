@@ -279,7 +279,9 @@ fn moves_items() {
     check(&[
         ("- 1 # a\n# about 2\n- 2\n- 3\n", shift("", 1, 0), "# about 2\n- 2\n- 1 # a\n- 3\n"),
         ("# file\n- 1\n- 2\n- 3", shift("", 0, 2), "# file\n- 2\n- 3\n- 1"),
-        ("r:\n  - 1\n\n  - x: 1\n    y: 2\n\n  - 3", shift("r", 2, 0), "r:\n  - 3\n  - 1\n\n  - x: 1\n    y: 2\n"),
+        ("r:\n  - 1\n\n  - x: 1\n    y: 2\n\n  - 3", shift("r", 2, 0), "r:\n  - 3\n  - 1\n\n  - x: 1\n    y: 2"),
+        ("a:\n - [\n  ]\n\n - x\n", shift("a", 1, 0), "a:\n - x\n - [\n  ]\n\n"),
+        ("a:\n - [\n  ]\n\n - x", shift("a", 1, 0), "a:\n - x\n - [\n  ]"),
         ("- - 1\n  # h\n  - 2\n- 3\n", shift("[0]", 1, 0), "- # h\n  - 2\n  - 1\n- 3\n"),
         ("- - 1 # a\n  # h\n  - 2\n- 3\n", shift("[0]", 0, 1), "- # h\n  - 2\n  - 1 # a\n- 3\n"),
         ("a: [1, 22, 333]\n", shift("a", 2, 0), "a: [333, 1, 22]\n"),

@@ -40,7 +40,8 @@ pub(super) fn cut(page: &Page<'_>, chunks: &[Chunk], index: usize) -> Splice {
     Splice::delete(chunk.start, page.comment(chunk.line_end, next).unwrap_or(next))
 }
 
-/// Whole lines. Those at the end of a text without a final newline take the newline before them along.
+/// Whole lines. Those at the end of a text without a final newline take the newline before them along, and blank lines
+/// above it, so that the text still ends without one.
 fn lines(page: &Page<'_>, chunk: Chunk) -> Splice {
     let start = page.line_start(chunk.head);
     let mut end = page.next_line(chunk.line_end);
@@ -48,7 +49,12 @@ fn lines(page: &Page<'_>, chunk: Chunk) -> Splice {
         end = page.next_line(end);
     }
     if end == page.text.len() && !page.text.ends_with('\n') {
-        return Splice::delete(page.end_above(start), end);
+        let mut start = page.end_above(start);
+        let first_line = page.next_line(chunk.floor);
+        while page.line_start(start) >= first_line && page.is_blank(start) {
+            start = page.end_above(start);
+        }
+        return Splice::delete(start, end);
     }
     Splice::delete(start, end)
 }
@@ -58,9 +64,6 @@ fn tidy_blank_lines(page: &Page<'_>, splice: &mut Splice, chunk: Chunk) {
     let at_end = splice.end == page.text.len();
     let first_line = page.next_line(chunk.floor);
     if at_end && !page.text.ends_with('\n') {
-        while page.line_start(splice.start) >= first_line && page.is_blank(splice.start) {
-            splice.start = page.end_above(splice.start);
-        }
         return;
     }
     if !at_end && !page.is_blank(splice.end) {

@@ -109,3 +109,39 @@ fn validate_looks_for_the_database() {
     }
     repo.flag(&["validate", "--fail-on", "warning"]).exits(1);
 }
+
+#[test]
+fn tests_ask_as_eval_does() {
+    let repo = repo();
+    repo.write("flags/segments/handhelds.yaml", "match:\n  - {attribute: device.type, in: [phone, tablet]}\n");
+    let asked = |user: &str, answer: &str| format!("context: {{userAgent: \"{user}\", ip: 93.184.216.34}}, {answer}");
+    let (phone, curl) = (asked(PHONE, "variant: true, rule: only"), asked("curl/8.4.0", "variant: false"));
+    repo.write(
+        "flags/tests/phones.yaml",
+        format!("environment: production\nexpect:\n  - {{name: a phone, {phone}}}\n  - {{name: a script, {curl}}}\n"),
+    );
+    let (phone, curl) = (asked(PHONE, "member: true"), asked("curl/8.4.0", "member: false"));
+    repo.write("flags/tests/segments/handhelds.yaml", format!("expect:\n  - {{{phone}}}\n  - {{{curl}}}\n"));
+    // Neither asks for a place, so their addresses need no database, although `berlin` asks for one.
+    repo.flag(&["test", "phones", "--coverage"]).ok().prints("2 cases");
+    repo.flag(&["test", "--segment", "handhelds"]).ok();
+    let mutants = repo.flag(&["test", "phones", "--mutate", "--json"]).ok().json();
+    assert_eq!(mutants["flags"][0]["mutation"]["survived"], serde_json::json!([]), "{mutants}");
+
+    repo.write(
+        "flags/tests/berlin.yaml",
+        "environment: production\nexpect:\n  - {context: {ip: 93.184.216.34}, variant: true}\n  - {context: {ip: 81.2.69.1}, variant: false}\n",
+    );
+    repo.flag(&["test", "berlin"]).exits(2).complains_of("F157");
+    with_places(&repo);
+    repo.flag(&["test"]).ok();
+
+    let golden = format!(
+        "environment: production\nnow: 2026-11-20T12:00:00Z\ncontext: {{userAgent: \"{PHONE}\", ip: 93.184.216.34}}\nanswers: {{}}\n"
+    );
+    repo.write("flags/tests/golden/ada.yaml", golden);
+    repo.flag(&["test", "--record"]).ok();
+    let recorded = repo.read("flags/tests/golden/ada.yaml");
+    assert!(recorded.contains("berlin: true") && recorded.contains("phones: true"), "{recorded}");
+    repo.flag(&["test", "--golden", "ada"]).ok().prints("2 answers");
+}

@@ -108,3 +108,30 @@ fn a_share_of_what_another_rule_left_is_not_as_configured() {
     );
     apart.flag(&["distribution", "a", "--env", "production", "--units", "10000"]).ok();
 }
+
+#[test]
+fn two_experiments_choose_for_different_users_or_the_exit_code_says_so() {
+    let experiment = |when: &str| {
+        format!(
+            "    rules:\n      - id: layer\n        when: [{when}]\n        serve: {{percentage: 50, by: company.id}}\n    serve: false\n"
+        )
+    };
+    let layer = "{percentage: 40, salt: layer, by: company.id}";
+    let repo = with(&experiment(layer));
+    let other = |key: &str, when: &str| {
+        let text = repo.read("flags/a.yaml").replace(layer, when);
+        repo.write(&format!("flags/{key}.yaml"), text);
+    };
+    other("apart", &format!("{{not: {layer}}}"));
+    other("third", "{percentage: 60, salt: layer, by: company.id}");
+    let asked =
+        |words: &[&str]| repo.flag(&[&["distribution", "a", "--env", "production", "--units", "5000"], words].concat());
+    asked(&["--exclusive-with", "apart"]).ok().prints("exclusive with apart: both choose for 0");
+    let run = asked(&["--exclusive-with", "apart", "--exclusive-with", "third", "--json"]).exits(1).json();
+    let [apart, third] = [0, 1].map(|at| &run["exclusive"][at]);
+    assert_eq!((&apart["holds"], &apart["both"], &apart["neither"]), (&true.into(), &0.into(), &0.into()));
+    assert_eq!((&third["exclusiveWith"], &third["holds"]), (&"third".into(), &false.into()));
+    // All of the first forty percent are among the first sixty.
+    assert_eq!((&third["both"], &third["onlyHere"]), (&apart["onlyHere"], &0.into()));
+    asked(&["--exclusive-with", "nothing"]).exits(3).complains();
+}

@@ -198,14 +198,21 @@ pub(crate) fn check(suite: &Suite) -> String {
 
 /// Compares the lines of a source with docs/conformance.md, or writes them there.
 pub(crate) fn document_lines(source: &str, lines: &str) {
+    let head = "| suite | run | passed | excluded | why |\n| --- | --- | --- | --- | --- |\n";
+    document_table(source, &format!("{head}{lines}"));
+}
+
+/// Compares a table with docs/conformance.md, or writes it there.
+pub(crate) fn document_table(name: &str, table: &str) {
+    // Tests run side by side.
+    static WRITING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _writing = WRITING.lock();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/conformance.md");
     let text = read(&path);
-    let (start, end) = (format!("<!-- {source} -->\n"), format!("<!-- end of {source} -->\n"));
-    let from =
-        text.find(&start).unwrap_or_else(|| panic!("docs/conformance.md has no place for {source}")) + start.len();
+    let (start, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->\n"));
+    let from = text.find(&start).unwrap_or_else(|| panic!("docs/conformance.md has no place for {name}")) + start.len();
     let to = text.find(&end).expect("an end");
-    let head = "| suite | run | passed | excluded | why |\n| --- | --- | --- | --- | --- |\n";
-    let table = format!("\n{head}{lines}\n");
+    let table = format!("\n{table}\n");
     if std::env::var_os("UPDATE").is_some() {
         let new = format!("{}{table}{}", &text[..from], &text[to..]);
         std::fs::write(&path, new).expect("written");

@@ -73,8 +73,9 @@ pub(super) fn var(path: &AttributePath) -> Result<Json, String> {
     Ok(json!({ "var": name.join(".") }))
 }
 
+/// Strictly: npm's engine fails where a list is compared loosely.
 pub(super) fn there(var: &Json) -> Json {
-    json!({ "!=": [var, null] })
+    json!({ "!==": [var, null] })
 }
 
 impl Writer<'_> {
@@ -143,10 +144,21 @@ fn whole(number: f64) -> Option<i64> {
 }
 
 fn equal(var: &Json, to: &Scalar) -> Json {
-    let value = scalar(to);
-    // 5 and 5.0 are of different types to some.
-    let operator = if matches!(to, Scalar::Number(_)) { "==" } else { "===" };
-    json!({ operator: [var, value] })
+    match to {
+        // 5 and 5.0 are of different types to some; in a list they are equal, and "5" is not.
+        Scalar::Number(_) => json!({ "in": [var, [scalar(to)]] }),
+        _ => json!({ "===": [var, scalar(to)] }),
+    }
+}
+
+/// Whether a text has this part, or a list this item.
+fn part(var: &Json, item: &Scalar) -> Json {
+    let within = json!({ "in": [scalar(item), var] });
+    match item {
+        // npm's engine does not find nothing in an empty text.
+        Scalar::Text(text) if text.is_empty() => any(vec![json!({ "starts_with": [var, ""] }), within]),
+        _ => within,
+    }
 }
 
 fn one_test(test: &Test) -> Result<Json, String> {
@@ -166,8 +178,8 @@ fn one_test(test: &Test) -> Result<Json, String> {
         "not_equals" => Ok(guarded(each(&|scalar| equal(&var, scalar)))),
         "in" => Ok(json!({ "in": [var, list] })),
         "not_in" => Ok(guarded(json!({ "in": [var, list] }))),
-        "contains" => Ok(each(&|part| json!({ "in": [scalar(part), var] }))),
-        "not_contains" => Ok(guarded(each(&|part| json!({ "in": [scalar(part), var] })))),
+        "contains" => Ok(each(&|item| part(&var, item))),
+        "not_contains" => Ok(guarded(each(&|item| part(&var, item)))),
         "starts_with" | "ends_with" => Ok(each(&|affix| json!({ test.operator: [var, scalar(affix)] }))),
         "greater_than" => compared(">"),
         "greater_than_or_equal" => compared(">="),
@@ -180,7 +192,7 @@ fn one_test(test: &Test) -> Result<Json, String> {
         "semver_less_than" => version("<"),
         "semver_less_than_or_equal" => version("<="),
         "exists" if test.operand == Operand::One(Scalar::Boolean(true)) => Ok(there(&var)),
-        "exists" => Ok(json!({ "==": [var, null] })),
+        "exists" => Ok(json!({ "===": [var, null] })),
         "has_type" => {
             let types = scalars.iter().map(|scalar| match scalar {
                 // Every text starts with nothing.

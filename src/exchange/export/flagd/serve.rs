@@ -49,7 +49,12 @@ impl Writer<'_> {
         let targeting_key = By::targeting_key();
         let by = by.unwrap_or(&targeting_key);
         let paths = by.paths().iter().map(var).collect::<Result<Vec<_>, String>>()?;
-        let filled = |var: &Json| all(vec![there(var), json!({ "!==": [var, ""] })]);
+        let filled = |var: &Json| match bucketing {
+            // What flagd hashes as it is may be empty; the older generation takes texts only.
+            Bucketing::FlagdV2Raw if salt.is_empty() => json!({ "starts_with": [var, ""] }),
+            Bucketing::FlagdV2Raw | Bucketing::FlagdV3Raw => there(var),
+            _ => all(vec![there(var), json!({ "!==": [var, ""] })]),
+        };
         let (guard, unit) = match by {
             By::First(_) => {
                 let mut ladder: Vec<Json> = Vec::new();

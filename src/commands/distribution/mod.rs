@@ -1,3 +1,5 @@
+mod exclusive;
+
 use super::arguments::{AtArgs, FormatArgs, broken_flag, key, moment, unknown_flag};
 use super::completing::{Environments, Keys};
 use super::context_args::ContextArgs;
@@ -6,12 +8,13 @@ use crate::commands::Session;
 use crate::compare::{Served, Window, forecast};
 use crate::diagnostic::codes::change;
 use crate::diagnostic::{Diagnostic, Exit, Failure, Result};
-use crate::evaluate::{Context, Program, Reason};
-use crate::model::{AttributePath, By, EnvironmentName, FlagKey, Seconds, VariantName};
+use crate::evaluate::{BoundContext, Context, Program, Reason};
+use crate::model::{AttributePath, By, Catalog, Condition, EnvironmentName, FlagKey, Seconds, Timestamp, VariantName};
 use crate::render::style::{DIM, EMPHASIS, NAME, paint, plain};
 use crate::render::table::{Tone, table};
 use crate::render::{Format, Outcome, Report, Terminal};
 use clap_complete::engine::ArgValueCompleter;
+use exclusive::Exclusive;
 use serde_json::{Value, json};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use std::collections::BTreeMap;
@@ -20,10 +23,11 @@ use std::collections::BTreeMap;
 ///
 /// Evaluates the flag for made-up users and counts the variants, for each rule that decided and for everyone else. A
 /// chi-square test says whether the counts fit the configured shares. Exit code 1 when they do not, as when an earlier rule
-/// takes its users by the same buckets.
+/// takes its users by the same buckets. `--exclusive-with` counts for whom two flags choose among variants at once: for
+/// nobody, or the exit code is 1.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  git flag distribution new-checkout --env production\n  git flag distribution new-checkout --env production --units 1000000 -c country=DE"
+    after_help = "Examples:\n  git flag distribution new-checkout --env production\n  git flag distribution new-checkout --env production --units 1000000 -c country=DE\n  git flag distribution button-colour --env production --exclusive-with theme"
 )]
 pub struct Args {
     /// The flag.
@@ -41,6 +45,10 @@ pub struct Args {
     /// What their ids begin with; a number follows.
     #[arg(long, value_name = "TEXT", default_value = "user-")]
     prefix: String,
+
+    /// Another flag that must not choose for the same users; may be repeated.
+    #[arg(long, value_name = "KEY", add = ArgValueCompleter::new(Keys))]
+    exclusive_with: Vec<String>,
 
     #[command(flatten)]
     context: ContextArgs,
@@ -66,7 +74,8 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let key = key(&args.key)?;
     let root = session.root()?;
     let moment = moment(root.repository(), args.at.at.as_deref(), args.now.as_deref(), session.now())?;
-    let loaded = root.load_closure(moment.view, std::slice::from_ref(&key))?;
+    let others = exclusive::keys(&args.exclusive_with)?;
+    let loaded = root.load_closure(moment.view, &[std::slice::from_ref(&key), &others[..]].concat())?;
     let catalog = &loaded.catalog;
     if !loaded.flag_files.contains_key(&key) {
         return Err(unknown_flag(key.as_str(), root.keys(moment.view)?.iter().map(FlagKey::as_str)));
@@ -81,27 +90,54 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let program = Program::compile(catalog);
     let derived = enricher(&root, &program, &catalog.project).enrich(&mut context);
     derived.map_err(|error| enriching::failure(&error))?;
-    let units = Units::new(&args, context, &stretch.serves)?;
+    let choices = exclusive::choices(&stretch.serves);
+    let mut serves = stretch.serves.clone();
+    let mut pairs = Vec::new();
+    for other in &others {
+        let (pair, theirs) = Exclusive::new(other, &loaded, &environment, window, (&root, moment.view))?;
+        pairs.push(pair);
+        serves.extend(theirs);
+    }
+    let units = Units::new(&args, context, &serves, catalog)?;
     let mut counts: Counts = BTreeMap::new();
     for number in 0..args.units {
         let context = units.context(number)?;
-        let decision = program.bind(&context).evaluate(key.as_str(), environment.as_str(), moment.now);
+        let asked = Deciding { bound: program.bind(&context), environment: &environment, now: moment.now };
+        let (who, variant) = asked.who(&key);
+        for pair in &mut pairs {
+            pair.count(choices.contains(&who), &asked);
+        }
+        if let Some(variant) = variant {
+            *counts.entry(who).or_default().entry(variant).or_default() += 1;
+        }
+    }
+    let groups: Vec<Group> = groups(&stretch.serves, counts);
+    let fits = groups.iter().filter_map(|group| group.test.as_ref()).all(|test| test.probability >= UNLIKELY);
+    let fits = fits && pairs.iter().all(Exclusive::holds);
+    let report = Distribution { key, environment, units: args.units, groups, pairs };
+    Ok(Outcome::report(report).exit(if fits { Exit::Done } else { Exit::Negative }))
+}
+
+/// One user, ready to be asked about.
+struct Deciding<'p, 'c> {
+    bound: BoundContext<'p, 'c>,
+    environment: &'c EnvironmentName,
+    now: Timestamp,
+}
+
+impl Deciding<'_, '_> {
+    /// What decides about the user in that flag, and what they get.
+    fn who(&self, key: &FlagKey) -> (Who, Option<VariantName>) {
+        let decision = self.bound.evaluate(key.as_str(), self.environment.as_str(), self.now);
         // What is served for lack of anything else, and by targets, belongs to nobody's shares.
-        let group = match (decision.cause, decision.rule, decision.reason) {
+        let who = match (decision.cause, decision.rule, decision.reason) {
             (Some(_), ..) => Who::Default,
             (None, None, Reason::TargetingMatch) => Who::Targets,
             (None, None, _) => Who::Else,
             (None, Some(rule), _) => Who::Rule(rule.to_owned()),
         };
-        let variant = decision.variant.and_then(|name| VariantName::new(name).ok());
-        if let Some(variant) = variant {
-            *counts.entry(group).or_default().entry(variant).or_default() += 1;
-        }
+        (who, decision.variant.and_then(|name| VariantName::new(name).ok()))
     }
-    let groups: Vec<Group> = groups(&stretch.serves, counts);
-    let fits = groups.iter().filter_map(|group| group.test.as_ref()).all(|test| test.probability >= UNLIKELY);
-    let report = Distribution { key, environment, units: args.units, groups };
-    Ok(Outcome::report(report).exit(if fits { Exit::Done } else { Exit::Negative }))
 }
 
 /// Who got something, by what decided about them.
@@ -116,6 +152,10 @@ enum Who {
 }
 
 impl Who {
+    fn of(served: &Served) -> Self {
+        served.rule.clone().map_or(Self::Else, Self::Rule)
+    }
+
     fn kind(&self) -> &'static str {
         match self {
             Self::Rule(_) => "rule",
@@ -137,7 +177,7 @@ struct Units {
 }
 
 impl Units {
-    fn new(args: &Args, context: Context, serves: &[Served]) -> Result<Self> {
+    fn new(args: &Args, context: Context, serves: &[Served], catalog: &Catalog) -> Result<Self> {
         if args.context.user.is_some() {
             return Err(Failure::new(
                 &change::BAD_ARGUMENT,
@@ -147,6 +187,7 @@ impl Units {
         }
         let mut by: Vec<AttributePath> =
             serves.iter().filter_map(|served| served.by.as_ref()).flat_map(By::paths).cloned().collect();
+        by.extend(drawn(catalog).flat_map(By::paths).cloned());
         by.push(AttributePath::targeting_key());
         by.sort();
         by.dedup();
@@ -162,6 +203,17 @@ impl Units {
         }
         Ok(context)
     }
+}
+
+/// What the percentages among conditions go by.
+fn drawn(catalog: &Catalog) -> impl Iterator<Item = &By> {
+    let environments = catalog.flags.values().flat_map(|flag| &flag.environments);
+    let rules = environments.flat_map(|environment| &environment.rules).flat_map(|rule| &rule.when);
+    let segments = catalog.segments.values().flat_map(|segment| &segment.conditions);
+    rules.chain(segments).flat_map(Condition::walk).filter_map(|condition| match condition {
+        Condition::Percentage { by, .. } => by.as_ref(),
+        _ => None,
+    })
 }
 
 /// Those about whom one rule, or the serve for everyone else, decided.
@@ -188,7 +240,7 @@ struct Fit {
 fn groups(serves: &[Served], mut counts: Counts) -> Vec<Group> {
     let mut groups = Vec::new();
     for served in serves {
-        let who = served.rule.clone().map_or(Who::Else, Who::Rule);
+        let who = Who::of(served);
         let Some(mut counted) = counts.remove(&who) else { continue };
         // A variant may have several parts of the line.
         let mut parts: Vec<Part> = Vec::new();
@@ -237,11 +289,28 @@ struct Distribution {
     environment: EnvironmentName,
     units: u64,
     groups: Vec<Group>,
+    pairs: Vec<Exclusive>,
 }
 
 impl Group {
     fn total(&self) -> u64 {
         self.parts.iter().map(|part| part.count).sum()
+    }
+
+    fn json(&self) -> Value {
+        let parts = self.parts.iter().map(
+            |part| json!({ "variant": part.variant.as_str(), "units": part.count, "configured": part.configured }),
+        );
+        let test = self.test.as_ref().map(|test| {
+            json!({
+                "chiSquare": test.statistic.is_finite().then_some(test.statistic),
+                "degreesOfFreedom": test.freedom,
+                "pValue": test.probability,
+                "fits": test.probability >= UNLIKELY,
+            })
+        });
+        let rule = if let Who::Rule(rule) = &self.who { Some(rule) } else { None };
+        json!({ "by": self.who.kind(), "rule": rule, "units": self.total(), "parts": parts.collect::<Vec<_>>(), "test": test })
     }
 
     fn name(&self, alone: bool) -> String {
@@ -303,6 +372,9 @@ impl Report for Distribution {
                 );
             }
         }
+        for pair in &self.pairs {
+            text += &pair.text();
+        }
         text
     }
 
@@ -312,26 +384,12 @@ impl Report for Distribution {
             "flag": self.key.as_str(),
             "environment": self.environment.as_str(),
             "units": self.units,
-            "groups": self.records(),
+            "groups": self.groups.iter().map(Group::json).collect::<Vec<_>>(),
+            "exclusive": self.pairs.iter().map(Exclusive::json).collect::<Vec<_>>(),
         })
     }
 
     fn records(&self) -> Vec<Value> {
-        let record = |group: &Group| {
-            let parts = group.parts.iter().map(
-                |part| json!({ "variant": part.variant.as_str(), "units": part.count, "configured": part.configured }),
-            );
-            let test = group.test.as_ref().map(|test| {
-                json!({
-                    "chiSquare": test.statistic.is_finite().then_some(test.statistic),
-                    "degreesOfFreedom": test.freedom,
-                    "pValue": test.probability,
-                    "fits": test.probability >= UNLIKELY,
-                })
-            });
-            let rule = if let Who::Rule(rule) = &group.who { Some(rule) } else { None };
-            json!({ "by": group.who.kind(), "rule": rule, "units": group.total(), "parts": parts.collect::<Vec<_>>(), "test": test })
-        };
-        self.groups.iter().map(record).collect()
+        self.groups.iter().map(Group::json).chain(self.pairs.iter().map(Exclusive::json)).collect()
     }
 }
