@@ -178,12 +178,17 @@ impl Edit {
 ///
 /// Fails at the first edit that does not fit the document, can't be done honestly, or would change anything else.
 pub fn edit(text: &str, edits: &[Edit]) -> Result<String, EditError> {
+    edit_with(text, edits, page::newline(text))
+}
+
+/// With line breaks that `text` may have had before other edits took them.
+fn edit_with(text: &str, edits: &[Edit], newline: &'static str) -> Result<String, EditError> {
     let mut current = text.to_owned();
     for edit in edits {
         if let Some(character) = edit.hidden() {
             return Err(EditError::Hidden(character));
         }
-        if let Some(next) = apply(&current, edit)? {
+        if let Some(next) = apply(&current, edit, newline)? {
             current = next;
         }
     }
@@ -191,11 +196,11 @@ pub fn edit(text: &str, edits: &[Edit]) -> Result<String, EditError> {
 }
 
 /// The new text, or `None` where nothing has to change.
-fn apply(text: &str, edit: &Edit) -> Result<Option<String>, EditError> {
-    let mut page = Page::read(text)?;
+fn apply(text: &str, edit: &Edit, newline: &'static str) -> Result<Option<String>, EditError> {
+    let mut page = Page::read(text, newline)?;
     if let Edit::Set { path, value } = edit
         && let Some(smaller) = narrow::narrow(&page, path, value)
-        && let Ok(result) = self::edit(text, &smaller)
+        && let Ok(result) = edit_with(text, &smaller, newline)
         && guard::check_meaning(&page, edit, &result).is_ok()
     {
         return Ok(Some(result));

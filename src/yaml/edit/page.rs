@@ -60,8 +60,17 @@ pub(super) struct Chunk {
     pub(super) floor: usize,
 }
 
+/// How lines end in a text: as the first one does.
+pub(super) fn newline(text: &str) -> &'static str {
+    match text.find('\n') {
+        Some(at) if text[..at].ends_with('\r') => "\r\n",
+        _ => "\n",
+    }
+}
+
 impl<'t> Page<'t> {
-    pub(super) fn read(text: &'t str) -> Result<Self, EditError> {
+    /// With `newline` for the line breaks of what is put into it.
+    pub(super) fn read(text: &'t str, newline: &'static str) -> Result<Self, EditError> {
         let (tree, problems) = parse(&FilePath::from(""), text);
         let dishonest =
             [&syntax::ANCHOR, &syntax::TAG, &syntax::SEVERAL_DOCUMENTS, &syntax::DUPLICATE_KEY, &syntax::COMPLEX_KEY];
@@ -71,10 +80,6 @@ impl<'t> Page<'t> {
         let Some(tree) = tree else {
             let message = problems.first().map(|problem| problem.message.clone());
             return Err(EditError::Unreadable(message.unwrap_or_default()));
-        };
-        let newline = match text.find('\n') {
-            Some(at) if text[..at].ends_with('\r') => "\r\n",
-            _ => "\n",
         };
         let mut page = Self {
             text,
