@@ -7,7 +7,7 @@ use crate::commands::Session;
 use crate::diagnostic::codes::{change, repository};
 use crate::diagnostic::{Exit, Failure, Result};
 use crate::enrich::{Derived, EnrichError, Enricher};
-use crate::evaluate::{Context, Decision, Program, Trace};
+use crate::evaluate::{Context, Decision, Program, Trace, Wanted};
 use crate::model::{EnvironmentName, FlagKey, Timestamp};
 use crate::project::{Loaded, Root};
 use crate::render::style::{DIM, EMPHASIS, NAME, paint, plain};
@@ -331,13 +331,8 @@ fn stream_lines(
 ) -> std::result::Result<(), Stop> {
     let (mut bytes, mut json) = (Vec::new(), Vec::new());
     let mut number = 0;
-    let asked = request.program.attributes().filter_map(|path| Some(&**path.parts().first()?));
-    let mut names: Vec<&str> = asked.collect();
-    for source in request.enricher.sources() {
-        names.push(source);
-    }
-    names.sort_unstable();
-    names.dedup();
+    let asked = request.program.attributes().map(|path| path.parts().iter().map(|part| &**part).collect::<Vec<_>>());
+    let wanted = Wanted::all(asked.chain(request.enricher.sources().map(|source| vec![source])));
     loop {
         bytes.clear();
         number += 1;
@@ -346,7 +341,7 @@ fn stream_lines(
         }
         let context = match std::str::from_utf8(&bytes) {
             Ok(line) if line.trim().is_empty() => continue,
-            Ok(line) => Context::parse_only(line.trim_end(), &names).map_err(|error| error.to_string()),
+            Ok(line) => Context::parse_only(line.trim_end(), &wanted).map_err(|error| error.to_string()),
             Err(error) => Err(format!("the context is not UTF-8: byte {} of the line", error.valid_up_to() + 1)),
         };
         *count += 1;

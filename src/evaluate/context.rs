@@ -2,6 +2,8 @@
 
 mod select;
 
+pub use select::Wanted;
+
 use super::operator::Attribute;
 use super::program::Program;
 use super::slots::Slot;

@@ -1,19 +1,55 @@
 //! Contexts of which only what is asked for is kept: for millions of them.
 
 use super::{Context, ContextError, fits};
+use serde::Deserialize as _;
+use serde::de::value::SeqAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value as Json};
 use std::fmt;
 
+/// An attribute that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted<'n> {
+    name: &'n str,
+    /// What is kept of it when it is an object; nothing means everything.
+    inside: Vec<Wanted<'n>>,
+}
+
+impl<'n> Wanted<'n> {
+    /// All that is named by `paths`, each from the outermost name on.
+    pub fn all<P: IntoIterator<Item = &'n str>>(paths: impl IntoIterator<Item = P>) -> Vec<Self> {
+        let mut found = Vec::new();
+        for path in paths {
+            add(&mut found, &path.into_iter().collect::<Vec<_>>());
+        }
+        found
+    }
+}
+
+fn add<'n>(found: &mut Vec<Wanted<'n>>, path: &[&'n str]) {
+    let Some((name, rest)) = path.split_first() else { return };
+    match found.iter_mut().find(|wanted| wanted.name == *name) {
+        Some(wanted) if rest.is_empty() => wanted.inside.clear(),
+        // All of it is kept already.
+        Some(wanted) if wanted.inside.is_empty() => {}
+        Some(wanted) => add(&mut wanted.inside, rest),
+        None => {
+            let mut inside = Vec::new();
+            add(&mut inside, rest);
+            found.push(Wanted { name, inside });
+        }
+    }
+}
+
 impl Context {
-    /// As [`Self::parse`], but only attributes whose outermost names are among `names` are kept. What is left out is read as
-    /// strictly as everything else.
+    /// As [`Self::parse`], but only what is `wanted` is kept. What is left out is read as strictly as everything else.
     ///
     /// # Errors
     /// Those of [`Self::parse`].
-    pub fn parse_only(text: &str, names: &[&str]) -> Result<Self, ContextError> {
+    pub fn parse_only(text: &str, wanted: &[Wanted<'_>]) -> Result<Self, ContextError> {
         let mut reader = serde_json::Deserializer::from_str(text);
-        let read = Selected { names }.deserialize(&mut reader).and_then(|found| reader.end().map(|()| found));
+        let selected = Selected { wanted, depth: Self::DEPTH };
+        let read = reader.deserialize_map(selected).and_then(|found| reader.end().map(|()| found));
         match read {
             Ok(Some(attributes)) => Ok(Self { attributes }),
             // Whatever is the matter, it is told in one way.
@@ -22,17 +58,11 @@ impl Context {
     }
 }
 
-/// An object; `None` when it is nested too deep.
+/// An object; `None` when it is nested deeper than this.
+#[derive(Clone, Copy)]
 struct Selected<'n> {
-    names: &'n [&'n str],
-}
-
-impl<'de> DeserializeSeed<'de> for Selected<'_> {
-    type Value = Option<Map<String, Json>>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
+    wanted: &'n [Wanted<'n>],
+    depth: usize,
 }
 
 impl<'de> Visitor<'de> for Selected<'_> {
@@ -43,27 +73,85 @@ impl<'de> Visitor<'de> for Selected<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut found = Map::with_capacity(self.names.len());
-        let mut is_flat_enough = true;
-        while let Some(name) = entries.next_key_seed(Name(self.names))? {
-            match name {
-                Some(name) => {
-                    let value: Json = entries.next_value()?;
-                    is_flat_enough &= fits(&value, Context::DEPTH - 1);
-                    found.insert(name.to_owned(), value);
+        let inside = self.depth.saturating_sub(1);
+        let mut found = Map::with_capacity(self.wanted.len());
+        let mut is_flat_enough = self.depth > 0;
+        while let Some(wanted) = entries.next_key_seed(Name(self.wanted))? {
+            match wanted {
+                Some(Wanted { name, inside: some }) if !some.is_empty() => {
+                    let value = entries.next_value_seed(Inside(Selected { wanted: some, depth: inside }))?;
+                    is_flat_enough &= value.is_some();
+                    found.insert((*name).to_owned(), value.unwrap_or_default());
                 }
-                None => is_flat_enough &= entries.next_value_seed(Rest(Context::DEPTH - 1))?,
+                Some(Wanted { name, .. }) => {
+                    let value: Json = entries.next_value()?;
+                    is_flat_enough &= fits(&value, inside);
+                    found.insert((*name).to_owned(), value);
+                }
+                None => is_flat_enough &= entries.next_value_seed(Rest(inside))?,
             }
         }
         Ok(is_flat_enough.then_some(found))
     }
 }
 
+/// What is wanted of an object; of any other value all. `None` when it is nested too deep.
+struct Inside<'n>(Selected<'n>);
+
+impl<'de> DeserializeSeed<'de> for Inside<'_> {
+    type Value = Option<Json>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Inside<'_> {
+    type Value = Option<Json>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Some(value.into()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(Some(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(Some(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(Some(value.into()))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+        Ok(Some(value.into()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Some(Json::Null))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
+        let value = Json::deserialize(SeqAccessDeserializer::new(items))?;
+        Ok(fits(&value, self.0.depth).then_some(value))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Self::Value, A::Error> {
+        Ok(self.0.visit_map(entries)?.map(Json::Object))
+    }
+}
+
 /// The name of an entry, if it is one of these.
-struct Name<'n>(&'n [&'n str]);
+struct Name<'n>(&'n [Wanted<'n>]);
 
 impl<'de, 'n> DeserializeSeed<'de> for Name<'n> {
-    type Value = Option<&'n str>;
+    type Value = Option<&'n Wanted<'n>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
@@ -71,14 +159,14 @@ impl<'de, 'n> DeserializeSeed<'de> for Name<'n> {
 }
 
 impl<'n> Visitor<'_> for Name<'n> {
-    type Value = Option<&'n str>;
+    type Value = Option<&'n Wanted<'n>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.0.iter().copied().find(|wanted| *wanted == name))
+        Ok(self.0.iter().find(|wanted| wanted.name == name))
     }
 }
 

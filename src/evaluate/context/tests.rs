@@ -82,6 +82,41 @@ fn what_is_left_out_is_read_as_strictly() {
             context.attributes.retain(|name, _| name == "a");
             context
         });
-        assert_eq!(Context::parse_only(&text, &["a", "z"]), all, "{text}");
+        assert_eq!(Context::parse_only(&text, &Wanted::all([["a"], ["z"]])), all, "{text}");
+    }
+}
+
+#[test]
+fn of_an_object_only_what_is_asked_for_is_kept() {
+    let deep = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+    let wanted = Wanted::all([vec!["a", "b"], vec!["a", "c", "d"], vec!["e"], vec!["e", "f"]]);
+    let kept = |text: &str| Context::parse_only(text, &wanted).map(|context| Json::Object(context.attributes));
+    for (text, expected) in [
+        (r#"{"a": {"b": 1, "c": {"d": [2], "x": 3}, "y": 4}, "z": 5}"#, r#"{"a": {"b": 1, "c": {"d": [2]}}}"#),
+        (r#"{"a": [1, {"y": 2}]}"#, r#"{"a": [1, {"y": 2}]}"#),
+        (r#"{"a": "text"}"#, r#"{"a": "text"}"#),
+        (r#"{"a": null, "e": {"f": 1, "g": -2.5}}"#, r#"{"a": null, "e": {"f": 1, "g": -2.5}}"#),
+        (
+            r#"{"a": {"c": {"d": 18446744073709551615}, "b": 1, "b": 2}}"#,
+            r#"{"a": {"c": {"d": 18446744073709551615}, "b": 2}}"#,
+        ),
+        (r#"{"a": {}}"#, r#"{"a": {}}"#),
+    ] {
+        assert_eq!(kept(text), Ok(serde_json::from_str(expected).unwrap()), "{text}");
+    }
+    for (text, is_read) in [
+        (format!(r#"{{"a": {}}}"#, deep(31)), true),
+        (format!(r#"{{"a": {}}}"#, deep(32)), false),
+        (format!(r#"{{"a": {{"b": {}}}}}"#, deep(30)), true),
+        (format!(r#"{{"a": {{"b": {}}}}}"#, deep(31)), false),
+        (format!(r#"{{"a": {{"y": {}}}}}"#, deep(30)), true),
+        (format!(r#"{{"a": {{"y": {}}}}}"#, deep(31)), false),
+        (format!(r#"{{"a": {{"c": {{"d": {}}}}}}}"#, deep(29)), true),
+        (format!(r#"{{"a": {{"c": {{"d": {}}}}}}}"#, deep(30)), false),
+        (r#"{"a": {"b": 1,}}"#.to_owned(), false),
+        (r#"{"a": {"y": "\ud800"}}"#.to_owned(), false),
+    ] {
+        assert_eq!(kept(&text).is_ok(), is_read, "{text}");
+        assert_eq!(Context::parse(&text).is_ok(), is_read, "{text}");
     }
 }
