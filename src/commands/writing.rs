@@ -79,6 +79,8 @@ pub(super) struct Purpose {
     pub(super) action: &'static str,
     /// The environment, where there is exactly one.
     pub(super) environment: Option<String>,
+    /// The rule of that environment, where it is about one only.
+    pub(super) rule: Option<String>,
     /// The commits that are undone.
     pub(super) reverts: Vec<String>,
     /// Words for people when nothing changes.
@@ -92,6 +94,7 @@ impl Purpose {
             subject: key.to_string(),
             action,
             environment: environment.map(str::to_owned),
+            rule: None,
             reverts: Vec::new(),
             nothing: format!("`{key}` is so already, nothing to change"),
         }
@@ -146,6 +149,7 @@ pub(super) fn change(
             what,
             action: purpose.action.to_owned(),
             environment: purpose.environment.clone(),
+            rule: purpose.rule.clone(),
             body: None,
             reason: write.reason.clone(),
             ticket: write.ticket.clone(),

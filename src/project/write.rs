@@ -273,7 +273,8 @@ pub fn find_operation(repository: &Repository, id: &str, branch: Option<&str>) -
         None => repository.head()?.commit(),
     };
     let Some(start) = start else { return Ok(None) };
-    for commit in repository.log(&LogQuery { from: vec![start], ..LogQuery::default() })? {
+    let mentions = Some(format!("{}: {id}", trailer::OPERATION));
+    for commit in repository.log(&LogQuery { from: vec![start], mentions, ..LogQuery::default() })? {
         let commit = commit?;
         if trailers(&commit.message, trailer::OPERATION).any(|found| found == id) {
             let value = |name| trailers(&commit.message, name).next().map(str::to_owned);

@@ -22,6 +22,7 @@ mod history_lives;
 mod history_random;
 #[cfg(unix)]
 mod hooks;
+mod operations;
 mod outputs;
 #[cfg(unix)]
 mod plain_files;
