@@ -50,6 +50,10 @@ pub(super) struct WriteArgs {
     #[arg(long)]
     pub(super) push: bool,
 
+    /// Return only when the change is on the disk, so that it survives a power failure.
+    #[arg(long)]
+    pub(super) durable: bool,
+
     /// Leave out the hooks `pre-commit` and `commit-msg`, as `git commit --no-verify` does.
     #[arg(long)]
     pub(super) no_verify: bool,
@@ -66,6 +70,7 @@ impl WriteArgs {
             branch: self.branch.clone(),
             push: self.push,
             no_verify: self.no_verify,
+            durable: self.durable,
         }
     }
 }

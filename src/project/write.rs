@@ -8,6 +8,7 @@ use super::{trailer, trailers, verdict};
 use crate::diagnostic::codes::repository;
 use crate::diagnostic::{Failure, Result};
 use crate::git::{CommitError, CommitId, CommitRequest, FileChange, LogQuery, PushError, Repository, Target};
+use crate::model::Durability;
 use crate::source::FilePath;
 use std::hash::{BuildHasher, Hasher};
 
@@ -25,6 +26,8 @@ pub struct WriteOptions {
     pub push: bool,
     /// Leave out the hooks `pre-commit` and `commit-msg`.
     pub no_verify: bool,
+    /// Report success only when the disk has it; also where the project says so.
+    pub durable: bool,
 }
 
 impl WriteOptions {
@@ -94,8 +97,13 @@ impl Root {
                 Attempt::Show(plan) => return Ok(Done::nothing(plan)),
                 Attempt::Commit(plan) => plan,
             };
+            let asked = [&plan.before, &plan.after].map(|side| side.project.durability);
+            let durable = options.durable || asked.contains(&Durability::Full);
+            if let Some(repository) = self.repository().filter(|_| durable) {
+                repository.be_durable();
+            }
             let result = match base {
-                Base::WorkTree => self.write_files(plan).map(Some),
+                Base::WorkTree => self.write_files(plan, durable).map(Some),
                 Base::Commit(commit) => self.commit(options, commit, plan),
             };
             if let Some(done) = result? {
@@ -147,10 +155,10 @@ impl Root {
             .collect()
     }
 
-    fn write_files(&self, plan: Plan) -> Result<Done> {
+    fn write_files(&self, plan: Plan, durable: bool) -> Result<Done> {
         match self.repository().filter(|repository| !repository.is_bare()) {
             Some(repository) => repository.write_files_only(&self.changes(&plan))?,
-            None => plain::write(self.directory(), &plan.edits)?,
+            None => plain::write(self.directory(), &plan.edits, durable)?,
         }
         Ok(Done::nothing(plan))
     }

@@ -12,6 +12,7 @@ mod commands;
 mod conformance;
 mod corpus;
 mod dry_run;
+mod durable;
 mod format;
 mod generated;
 #[cfg(unix)]

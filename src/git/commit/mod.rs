@@ -6,6 +6,7 @@
 //! [`recover`] reads after a kill.
 
 mod check;
+mod durable;
 mod error;
 mod failpoint;
 mod files_only;
@@ -141,6 +142,12 @@ impl Repository {
         Ok(committed)
     }
 
+    /// From now on, what is written here survives that the machine stops: files and folders are synchronised before
+    /// anything is reported as done. Takes a little longer.
+    pub fn be_durable(&self) {
+        self.place.durable.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+
     /// Whether this process was started by a hook of a commit that we are making.
     #[must_use]
     pub fn inside_our_commit(&self) -> bool {
@@ -166,6 +173,7 @@ impl Repository {
             let hooks::Outcome { tree, message, mut notes } =
                 hooks::run(self, lock, request, &ground, planned, &mut files, judge)?;
             let id = object::write(self, tree, ground.base, &message, request.signing)?;
+            durable::objects(self, id, &files)?;
             failpoint::reached(Step::CommitMade)?;
             notes.extend(land::land(self, lock, &ground, &files, id, message::subject(&message))?);
             Ok((id, notes))

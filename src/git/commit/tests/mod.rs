@@ -2,6 +2,8 @@
 
 mod crash;
 #[cfg(unix)]
+mod durable;
+#[cfg(unix)]
 mod hooks;
 mod kinds;
 mod plain;
