@@ -10,6 +10,8 @@ mod architecture;
 mod broken;
 mod commands;
 mod conformance;
+#[cfg(unix)]
+mod contention;
 mod corpus;
 mod dry_run;
 mod durable;
