@@ -1,7 +1,11 @@
 //! Making room for a commit of a colleague who pushed first.
 
+use std::fs;
+use std::path::PathBuf;
+
+use super::failpoint::{self, Step};
 use super::lock::Lock;
-use super::{CommitError, CommitId, Repository};
+use super::{CommitError, CommitId, ObjectId, Repository, journal};
 use crate::git::GitError;
 use crate::git::run::Manner;
 
@@ -20,31 +24,62 @@ impl Repository {
         if self.ref_commit(branch)? != Some(ours) {
             return Ok(false);
         }
-        let names = (ours.to_string(), theirs.to_string());
-        let follow = |dry: &[&str]| {
-            let git = self.git(Manner::Write, "read-tree").args(["-m", "-u"]).args(dry);
-            git.args([&names.0, &names.1]).run()
-        };
         if here {
             // Tells by its exit code that some file was edited.
             self.git(Manner::Write, "update-index").args(["-q", "--refresh"]).run_or(&[1])?;
-            if refused(follow(&["-n"]))? {
+            if refused(follow(self, ours, theirs, &["-n"]))? {
                 return Ok(false);
             }
+            journal::scratch(self)?;
+            let path = note(self);
+            let text = format!("{ours} {theirs} {branch}");
+            fs::write(&path, text).map_err(|error| CommitError::io("write", &path, error))?;
         }
-        let swap = |to: &str, from: &str| {
-            let words = ["-m", "flag: again on what was pushed meanwhile", "--", branch, to, from];
-            self.git(Manner::Write, "update-ref").args(words).stdin(lock.share()).run()
+        let swap = |to: CommitId, from: CommitId| {
+            let words = ["-m", "flag: again on what was pushed meanwhile", "--", branch];
+            let git = self.git(Manner::Write, "update-ref").args(words).args([to.to_string(), from.to_string()]);
+            git.stdin(lock.share()).run()
         };
-        if refused(swap(&names.1, &names.0))? {
-            return Ok(false);
+        let mut moved = !refused(swap(theirs, ours))?;
+        failpoint::reached(Step::GaveWay)?;
+        if moved && here && refused(follow(self, ours, theirs, &[]))? {
+            swap(ours, theirs)?;
+            moved = false;
         }
-        if here && refused(follow(&[]))? {
-            swap(&names.0, &names.1)?;
-            return Ok(false);
-        }
-        Ok(true)
+        journal::remove(&note(self))?;
+        Ok(moved)
     }
+}
+
+/// Lets index and work tree go from one commit to the other. What is there already stays.
+fn follow(repository: &Repository, ours: CommitId, theirs: CommitId, how: &[&str]) -> Result<Vec<u8>, GitError> {
+    let git = repository.git(Manner::Write, "read-tree").args(["-m", "-u"]).args(how);
+    git.args([ours.to_string(), theirs.to_string()]).run()
+}
+
+/// What is about to be done, for the next command should this one be killed.
+fn note(repository: &Repository) -> PathBuf {
+    repository.git_dir.join("git-flag").join("giving-way")
+}
+
+/// Whether a killed command left one.
+pub(super) fn exists(repository: &Repository) -> bool {
+    note(repository).exists()
+}
+
+/// Lets index and work tree follow where a killed command moved the branch.
+pub(super) fn finish(repository: &Repository) -> Result<(), CommitError> {
+    let Ok(text) = fs::read_to_string(note(repository)) else { return Ok(()) };
+    let mut words = text.splitn(3, ' ');
+    let mut id = || words.next().and_then(|word| ObjectId::from_hex(word.as_bytes()));
+    if let (Some(ours), Some(theirs), Some(branch)) = (id(), id(), words.next()) {
+        let head = repository.head()?;
+        if head.branch() == Some(branch) && head.commit() == Some(theirs) {
+            // What the user has edited since is in the way, and stays.
+            refused(follow(repository, ours, theirs, &[]))?;
+        }
+    }
+    journal::remove(&note(repository))
 }
 
 /// Whether Git said no.

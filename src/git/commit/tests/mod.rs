@@ -8,6 +8,7 @@ mod hooks;
 mod kinds;
 mod plain;
 mod refused;
+mod replay;
 
 use super::*;
 use crate::git::testing::Sandbox;
