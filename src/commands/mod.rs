@@ -8,6 +8,7 @@ mod arguments;
 mod bug;
 mod completing;
 mod condition_argument;
+mod conflicts;
 mod context_args;
 mod enriching;
 mod impacts;
@@ -94,7 +95,7 @@ commands! {
     }
     "Evaluate" { eval Eval, enabled Enabled, simulate Simulate, distribution Distribution, test Test }
     "Review" { validate Validate, diff Diff }
-    "History" { log Log, audit Audit, rollback Rollback, undo Undo }
+    "History" { log Log, audit Audit, rollback Rollback, undo Undo, op Op }
     "Clean up" { rename Rename, archive Archive, delete Delete }
     "Exchange" { import Import, export Export }
     "Ship" { hook Hook }

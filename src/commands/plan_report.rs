@@ -168,6 +168,7 @@ impl Report for PlanReport {
 pub(super) fn lines(plan: &Plan, now: Timestamp) -> String {
     let mut text = String::new();
     let impacts = impacts(plan, now);
+    let goes_back = matches!(plan.message.action.as_str(), "rollback" | "undo");
     for difference in &plan.differences {
         let (sign, style) = match (&difference.before, &difference.after) {
             (None, _) => ("+", GOOD),
@@ -179,6 +180,9 @@ pub(super) fn lines(plan: &Plan, now: Timestamp) -> String {
     }
     for impact in impacts {
         text += &format!("      {}: {}\n", paint(EMPHASIS, &impact.environment), plain(&impact.sentence()));
+        if let Some(words) = impact.going_back().filter(|_| goes_back) {
+            text += &format!("      {}\n", plain(&words));
+        }
     }
     text
 }

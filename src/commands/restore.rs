@@ -1,11 +1,12 @@
 //! Taking changes back in a draft: what `rollback` and `undo` share.
 
+use super::conflicts::{self, Clash, Sides};
 use super::{answers, delete, rename};
 use crate::compare::Difference;
 use crate::diagnostic::codes::{change, repository};
 use crate::diagnostic::{Failure, Result};
-use crate::git::Repository;
-use crate::history::{Change, Conflict, Content, FileVersion, Parts, State, undo_change, with_environment};
+use crate::git::{CommitId, Repository};
+use crate::history::{Change, Content, FileVersion, Parts, State, undo_change, with_environment, with_rule};
 use crate::model::{EnvironmentName, Flag, FlagKey, Project, Serve, Setting};
 use crate::project::{Draft, Root, decode_text, layout, segments_of_flag};
 use crate::source::FilePath;
@@ -17,6 +18,8 @@ pub(super) struct Back<'c> {
     pub(super) parts: Parts,
     /// The key that the flag has now, where another one may have come after the change.
     pub(super) today: Option<FlagKey>,
+    /// The commit that it is looked at from.
+    pub(super) tip: CommitId,
 }
 
 impl Back<'_> {
@@ -25,8 +28,14 @@ impl Back<'_> {
         self.change.differences.iter().filter(|it| self.has(it))
     }
 
+    /// The key that the flag has now, or had last.
+    pub(super) fn key_now(&self) -> Option<&FlagKey> {
+        let version = self.change.after.as_ref().or(self.change.before.as_ref());
+        self.today.as_ref().or(version.map(|version| &version.key))
+    }
+
     fn has(&self, difference: &Difference) -> bool {
-        self.parts.has(difference.environment.as_ref().map(EnvironmentName::as_str))
+        self.parts.has_rule(difference.environment.as_ref().map(EnvironmentName::as_str), difference.rule.as_deref())
     }
 
     fn is_whole(&self) -> bool {
@@ -43,7 +52,7 @@ impl Back<'_> {
 /// When later changes touched the same part, what would come back refers to something gone, something refers to what
 /// would go, or a side does not read.
 pub(super) fn take_back(draft: &mut Draft<'_>, root: &Root, repository: &Repository, backs: &[Back<'_>]) -> Result<()> {
-    let mut touched = Vec::new();
+    let (mut touched, mut clashes) = (Vec::new(), Vec::new());
     for back in backs {
         let Some(then) = back.change.after.as_ref().or(back.change.before.as_ref()).map(|version| &version.key) else {
             continue;
@@ -60,8 +69,11 @@ pub(super) fn take_back(draft: &mut Draft<'_>, root: &Root, repository: &Reposit
             None => None,
         };
         let old = back.change.before.as_ref().map_or_else(|| key.clone(), |version| version.key.clone());
-        take_one_back(draft, root, repository, back, key)?;
+        clashes.extend(take_one_back(draft, root, repository, back, key)?);
         touched.push((key, old, now));
+    }
+    if !clashes.is_empty() {
+        return Err(conflicts::failure(&clashes));
     }
     // Only now: what one of them refers to, or is required by, may have come and gone with another.
     for (key, old, now) in &touched {
@@ -80,13 +92,13 @@ fn take_one_back(
     repository: &Repository,
     back: &Back<'_>,
     key: &FlagKey,
-) -> Result<()> {
+) -> Result<Vec<Clash>> {
     let change = back.change;
     let path = draft.find_flag(key.as_str())?;
     let text = path.as_ref().map(|path| draft.text(path)).transpose()?.flatten();
     let same_key = change.after.as_ref().is_none_or(|after| after.key == *key);
     if back.is_whole() && same_key && text == text_of(root, repository, change.after.as_ref())? {
-        return replace(draft, root, repository, change, key, path);
+        return replace(draft, root, repository, change, key, path).map(|()| Vec::new());
     }
     let (base, theirs) = (flag_of(change, change.new.as_deref())?, flag_of(change, change.old.as_deref())?);
     // A rename since is no part of the change.
@@ -100,8 +112,14 @@ fn take_one_back(
     };
     let file = path.is_some().then(|| draft.flag(key)).transpose()?;
     let ours = file.as_ref().map(|file| &file.flag);
-    let result = undo_change(base.as_ref(), theirs.as_ref(), ours).map_err(|conflicts| conflict(key, &conflicts))?;
-    match (result, file) {
+    let result = match undo_change(base.as_ref(), theirs.as_ref(), ours) {
+        Ok(result) => result,
+        Err(found) => {
+            let sides = Sides { before: theirs.as_ref(), after: base.as_ref(), now: ours };
+            return conflicts::clashes((root, repository, draft.project()), back, key, &sides, found);
+        }
+    };
+    let done = match (result, file) {
         (Some(flag), Some(file)) => {
             variants_are_there(&flag)?;
             let renamed = flag.key.clone();
@@ -111,7 +129,8 @@ fn take_one_back(
         (Some(_), None) => replace(draft, root, repository, change, key, None),
         (None, Some(file)) => remove(draft, key, file.path),
         (None, None) => Ok(()),
-    }
+    };
+    done.map(|()| Vec::new())
 }
 
 /// `theirs` in these parts, and `base` in all others.
@@ -121,6 +140,15 @@ fn narrowed(base: &Flag, theirs: &Flag, parts: &Parts) -> Flag {
         base.environments.iter().chain(&theirs.environments).map(|it| it.name.as_str()).collect();
     for name in names.into_iter().filter(|name| parts.has(Some(name)) != parts.has(None)) {
         result = with_environment(&result, other, name);
+    }
+    for environment in base.environments.iter().chain(&theirs.environments) {
+        let name = environment.name.as_str();
+        let other = if parts.has(Some(name)) { base } else { theirs };
+        for rule in environment.rules.iter().filter_map(|rule| rule.id.as_ref()) {
+            if parts.has_rule(Some(name), Some(rule.as_str())) != parts.has(Some(name)) {
+                result = with_rule(&result, other, name, rule.as_str());
+            }
+        }
     }
     result
 }
@@ -215,16 +243,6 @@ pub(super) fn text_of(root: &Root, repository: &Repository, version: Option<&Fil
     let Some(version) = version else { return Ok(None) };
     let path = root.from_git(&version.path).unwrap_or_else(|| version.path.as_str().into());
     decode_text(&path, repository.read(version.id)?).map(Some).map_err(|problem| (*problem).into())
-}
-
-fn conflict(key: &FlagKey, conflicts: &[Conflict]) -> Box<Failure> {
-    let parts: Vec<String> = conflicts.iter().map(ToString::to_string).collect();
-    Failure::new(
-        &change::ROLLBACK_CONFLICT,
-        format!("a later change of `{key}` touched the same part: {}", parts.join("; ")),
-    )
-    .help(format!("`git flag log {key}` lists the changes; take the newer one back first"))
-    .help("`--to REV` restores an older state as a whole, without what came later")
 }
 
 /// Refuses what would serve a variant that the flag no longer has.

@@ -1,3 +1,5 @@
+mod commit;
+
 use super::completing::{Environments, Keys};
 use super::past;
 use super::restore::{self, Back};
@@ -7,28 +9,38 @@ use crate::compare::{self, Aspect};
 use crate::diagnostic::codes::{change as codes, repository};
 use crate::diagnostic::{Failure, Result};
 use crate::git::{CommitId, ObjectId, Repository};
-use crate::history::{Change, Changes, Parts, State, Undone, flag_at, with_environment};
+use crate::history::{Change, Changes, Parts, State, Undone, flag_at, with_environment, with_rule};
 use crate::model::{Flag, FlagKey, Project};
 use crate::project::{Draft, Root, View};
 use crate::render::{Format, Outcome};
 use clap_complete::engine::ArgValueCompleter;
+use commit::Wanted;
 
-/// Take the last change of a flag back, and keep everything else
+/// Take the last change of a flag back, or what one commit did, and keep everything else
 ///
 /// A new commit undoes the newest change of the flag (or of one environment of it) that is not undone yet, so running it
 /// again goes further back. Later changes of other parts stay. Undoing a creation deletes, undoing a deletion restores.
+/// With `--commit` and no flag, all flags that the commit changed go back in one commit, or none.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  git flag rollback new-checkout --env production --reason \"errors went up\"\n  git flag rollback new-checkout --steps 2 --dry-run\n  git flag rollback new-checkout --to v1.2 --env production"
+    after_help = "Examples:\n  git flag rollback new-checkout --env production --reason \"errors went up\"\n  git flag rollback new-checkout --steps 2 --dry-run\n  git flag rollback new-checkout --to v1.2 --env production\n  git flag rollback new-checkout --env production --rule dach\n  git flag rollback --commit v1.3 --reason \"wrong release\""
 )]
 pub struct Args {
     /// The flag.
-    #[arg(value_name = "KEY", add = ArgValueCompleter::new(Keys))]
-    key: String,
+    #[arg(value_name = "KEY", required_unless_present = "commit", add = ArgValueCompleter::new(Keys))]
+    key: Option<String>,
 
     /// Only this environment.
     #[arg(short, long, value_name = "ENVIRONMENT", add = ArgValueCompleter::new(Environments))]
     env: Option<String>,
+
+    /// Only this rule of the environment.
+    #[arg(long, value_name = "ID", requires_all = ["env", "key"])]
+    rule: Option<String>,
+
+    /// Take back what this commit did, to the flag or to all flags, whatever came later.
+    #[arg(long, value_name = "REV", conflicts_with_all = ["to", "steps"])]
+    commit: Option<String>,
 
     /// Back to how it was at this revision or date, whatever came later.
     #[arg(long, value_name = "REV", conflicts_with = "steps")]
@@ -43,23 +55,34 @@ pub struct Args {
 }
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
-    let key = super::arguments::key(&args.key)?;
+    let key = args.key.as_deref().map(super::arguments::key).transpose()?;
     let root = session.root_in_git()?;
     let repository = root.git()?;
-    let purpose = Purpose::flag(&key, "rollback", args.env.as_deref());
     session.set_format(args.write.format.choose(&[Format::Markdown])?);
-    if let Some(outcome) = done_before(&root, &args.write, &purpose)? {
+    // What a commit is about is only known once it is looked at.
+    let subject = key.as_ref().filter(|_| args.commit.is_none());
+    let environment = args.env.as_deref();
+    let about = Purpose { action: "rollback", ..Purpose::default() };
+    let about = subject.map_or(about, |key| Purpose::flag(key, "rollback", environment));
+    if let Some(outcome) = done_before(&root, &args.write, &about)? {
         return Ok(outcome);
     }
     root.recover()?;
     let project = past::project(&root, repository)?;
-    if let Some(name) = &args.env {
+    if let Some(name) = environment {
         super::arguments::environment(&project, name)?;
     }
     let start = args.write.branch.as_ref().map(|branch| format!("refs/heads/{branch}"));
-    let tip = past::tip(session, repository, start.as_deref())?.ok_or_else(|| nothing(&key, args.env.as_deref(), 0))?;
-    let here = Here { root: &root, repository, project: &project, key: &key, environment: args.env.as_deref(), tip };
+    let rule = args.rule.as_deref();
+    let tip = past::tip(session, repository, start.as_deref())?.ok_or_else(|| nothing(key.as_ref(), environment, rule, 0))?;
     past::warn_when_cut(session, repository);
+    let (root, project) = (&root, &project);
+    if let Some(commit) = &args.commit {
+        let wanted = Wanted { root, repository, project, key: key.as_ref(), environment, rule, tip };
+        return wanted.take_back(session, &args.write, commit);
+    }
+    let Some(key) = &key else { return Err(nothing(None, environment, rule, 0)) };
+    let here = Here { root, repository, project, key, environment, rule, tip };
     here.check_key()?;
     match &args.to {
         Some(to) => here.back_to(session, &args.write, to),
@@ -73,6 +96,7 @@ struct Here<'r> {
     project: &'r Project,
     key: &'r FlagKey,
     environment: Option<&'r str>,
+    rule: Option<&'r str>,
     tip: CommitId,
 }
 
@@ -91,7 +115,7 @@ impl Here<'_> {
     fn take_back(&self, session: &mut Session, write: &WriteArgs, steps: usize) -> Result<Outcome> {
         let found = self.open(steps)?;
         if found.len() < steps {
-            return Err(nothing(self.key, self.environment, found.len()));
+            return Err(nothing(Some(self.key), self.environment, self.rule, found.len()));
         }
         let purpose = self.purpose(found.iter().map(|(change, _)| change.commit).collect());
         let backs: Vec<Back<'_>> = found.iter().map(|(change, parts)| self.back(change, parts.clone())).collect();
@@ -144,7 +168,11 @@ impl Here<'_> {
     /// Makes the flag, or one environment of it, what it was; as a whole under the key that it had.
     fn set(&self, draft: &mut Draft<'_>, then: &Flag) -> Result<()> {
         let file = draft.flag(self.key)?;
-        let wanted = self.environment.map_or_else(|| then.clone(), |name| with_environment(&file.flag, then, name));
+        let wanted = match (self.environment, self.rule) {
+            (Some(name), Some(rule)) => with_rule(&file.flag, then, name, rule),
+            (Some(name), None) => with_environment(&file.flag, then, name),
+            (None, _) => then.clone(),
+        };
         restore::refer(draft, &wanted, Some(&file.flag))?;
         let key = wanted.key.clone();
         draft.set_flag(&file, &Flag { key: self.key.clone(), ..wanted })?;
@@ -174,7 +202,7 @@ impl Here<'_> {
         let mut found = Vec::new();
         for step in Changes::new(self.root, self.repository, self.project, self.key, self.tip, None)? {
             let (change, commit) = step?;
-            let parts = undone.note(&commit).and(&Parts::of(self.environment));
+            let parts = undone.note(&commit).and(&Parts::of_rule(self.environment, self.rule));
             if self.back(&change, parts.clone()).differences().next().is_some() {
                 found.push((change, parts));
             }
@@ -186,7 +214,7 @@ impl Here<'_> {
     }
 
     fn back<'c>(&self, change: &'c Change, parts: Parts) -> Back<'c> {
-        Back { change, parts, today: Some(self.key.clone()) }
+        Back { change, parts, today: Some(self.key.clone()), tip: self.tip }
     }
 
     /// What happened since a commit.
@@ -195,7 +223,7 @@ impl Here<'_> {
         let (mut found, mut start) = (Vec::new(), None);
         for step in changes.by_ref() {
             let (change, _) = step?;
-            let back = self.back(&change, Parts::of(self.environment));
+            let back = self.back(&change, Parts::of_rule(self.environment, self.rule));
             if back.differences().next().is_some() {
                 found.push(change.commit);
             }
@@ -206,6 +234,7 @@ impl Here<'_> {
 
     fn purpose(&self, reverts: Vec<CommitId>) -> Purpose {
         let mut purpose = Purpose::flag(self.key, "rollback", self.environment);
+        purpose.rule = self.rule.map(str::to_owned);
         purpose.reverts = reverts.iter().map(CommitId::to_string).collect();
         purpose
     }
@@ -242,8 +271,10 @@ impl Here<'_> {
     }
 }
 
-fn nothing(key: &FlagKey, environment: Option<&str>, left: usize) -> Box<Failure> {
-    let place = environment.map_or_else(String::new, |name| format!(" in {name}"));
+fn nothing(key: Option<&FlagKey>, environment: Option<&str>, rule: Option<&str>, left: usize) -> Box<Failure> {
+    let rule = rule.map_or_else(String::new, |id| format!(", rule `{id}`"));
+    let place = environment.map_or_else(String::new, |name| format!(" in {name}{rule}"));
+    let Some(key) = key else { return Failure::new(&codes::NOTHING_TO_UNDO, "there is no commit yet") };
     let message = match left {
         0 => format!("no change of `{key}`{place} is left to undo"),
         left => format!("only {} of `{key}`{place} left to undo", super::wording::count(left, "change")),

@@ -35,6 +35,8 @@ const OUTPUTS: &[(&str, &str)] = &[
     ("explain", include_str!("../../schemas/output/explain.v1.schema.json")),
     ("list", include_str!("../../schemas/output/list.v1.schema.json")),
     ("log", include_str!("../../schemas/output/log.v1.schema.json")),
+    ("op-log", include_str!("../../schemas/output/op-log.v1.schema.json")),
+    ("op-status", include_str!("../../schemas/output/op-status.v1.schema.json")),
     ("segment-list", include_str!("../../schemas/output/segment-list.v1.schema.json")),
     ("segment-show", include_str!("../../schemas/output/segment-show.v1.schema.json")),
     ("show", include_str!("../../schemas/output/show.v1.schema.json")),

@@ -50,6 +50,10 @@ pub(super) struct WriteArgs {
     #[arg(long)]
     pub(super) push: bool,
 
+    /// Return only when the change is on the disk, so that it survives a power failure.
+    #[arg(long)]
+    pub(super) durable: bool,
+
     /// Leave out the hooks `pre-commit` and `commit-msg`, as `git commit --no-verify` does.
     #[arg(long)]
     pub(super) no_verify: bool,
@@ -66,6 +70,7 @@ impl WriteArgs {
             branch: self.branch.clone(),
             push: self.push,
             no_verify: self.no_verify,
+            durable: self.durable,
         }
     }
 }
@@ -79,6 +84,8 @@ pub(super) struct Purpose {
     pub(super) action: &'static str,
     /// The environment, where there is exactly one.
     pub(super) environment: Option<String>,
+    /// The rule of that environment, where it is about one only.
+    pub(super) rule: Option<String>,
     /// The commits that are undone.
     pub(super) reverts: Vec<String>,
     /// Words for people when nothing changes.
@@ -92,6 +99,7 @@ impl Purpose {
             subject: key.to_string(),
             action,
             environment: environment.map(str::to_owned),
+            rule: None,
             reverts: Vec::new(),
             nothing: format!("`{key}` is so already, nothing to change"),
         }
@@ -146,6 +154,7 @@ pub(super) fn change(
             what,
             action: purpose.action.to_owned(),
             environment: purpose.environment.clone(),
+            rule: purpose.rule.clone(),
             body: None,
             reason: write.reason.clone(),
             ticket: write.ticket.clone(),

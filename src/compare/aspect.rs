@@ -66,6 +66,8 @@ aspects! {
         "bucketing {b} → {a} | bucketing set to {a} | bucketing {b} removed";
     GeoDatabase "geo-database", "change", true, "The database that tells places.",
         "database of places {b} → {a} | places are told by {a} | places are no longer told by {b}";
+    Durability "durability", "metadata", false, "When a change counts as written.",
+        "durability {b} → {a}";
     VariantAdded "variant-added", "variant", false, "A new variant.", "variant `{i}` added: {a}";
     VariantRenamed "variant-renamed", "variant", false, "A variant has a new name, and stands wherever it stood.",
         "variant `{b}` renamed to `{a}`";

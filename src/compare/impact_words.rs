@@ -33,6 +33,28 @@ impl Impact {
     }
 }
 
+impl Impact {
+    /// How many people get again what they had, when the change takes an older one back: `25% of production users go
+    /// back`. `None` where that can't be counted.
+    #[must_use]
+    pub fn going_back(&self) -> Option<String> {
+        let Outcome::Shares(shares) = &self.outcome else { return None };
+        let portion = shares.moves.iter().fold(Portion::NONE, |sum, it| sum.plus(it.portion));
+        if portion.is_none() {
+            return None;
+        }
+        let about = if shares.approximate { "≈" } else { "" };
+        let unit = shares.by.as_ref().map_or_else(|| "users".to_owned(), |by| format!("`{by}`s"));
+        let which = match &self.scope {
+            Scope::Rule(label) => format!(" matching rule `{label}`"),
+            Scope::EveryoneElse => " no rule matches".to_owned(),
+            _ => String::new(),
+        };
+        let held = if self.required { ", where its requirements hold" } else { "" };
+        Some(format!("{about}{portion} of {} {unit}{which} go back{held}", self.environment))
+    }
+}
+
 impl Shares {
     /// In words, for the people of `scope`.
     #[must_use]

@@ -72,7 +72,7 @@ fn unit_list(sink: &mut Sink, aspect: Aspect, before: &[Unit], after: &[Unit]) {
 pub fn compare_projects(before: &Project, after: &Project) -> Vec<Difference> {
     let mut sink = Sink::new(Subject::Project);
     // Every field is named here, so that a new field of the model can't be forgotten.
-    let Project { format, environments, attributes, rings, bucketing, geo_database, lints } = before;
+    let Project { format, environments, attributes, rings, bucketing, geo_database, durability, lints } = before;
     sink.field(Aspect::Format, format, &after.format, |it| Side::new(it.to_string(), *it));
     all_environments(&mut sink, environments, &after.environments);
     if attributes.is_some() != after.attributes.is_some() {
@@ -84,6 +84,7 @@ pub fn compare_projects(before: &Project, after: &Project) -> Vec<Difference> {
     all_rings(&mut sink, rings, &after.rings);
     sink.field(Aspect::Bucketing, bucketing, &after.bucketing, |it| Side::text(it.name()));
     sink.optional(Aspect::GeoDatabase, geo_database.as_ref(), after.geo_database.as_ref(), |it| Side::text(it));
+    sink.field(Aspect::Durability, durability, &after.durability, |it| Side::text(it.name()));
     sink.entries(Aspect::Lint, lints, &after.lints, |it| Side::text(it));
     sink.found
 }

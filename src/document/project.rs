@@ -5,8 +5,8 @@ use super::tables::{ATTRIBUTE, GEO, PROJECT, PROJECT_ENVIRONMENT, RESERVED_IN_PR
 use crate::diagnostic::codes::shape;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{
-    AttributeDeclaration, AttributePath, AttributeType, EnvironmentName, FORMAT, Project, ProjectEnvironment, Ring,
-    RingName, Scalar, Share, Timestamp,
+    AttributeDeclaration, AttributePath, AttributeType, Durability, EnvironmentName, FORMAT, Project,
+    ProjectEnvironment, Ring, RingName, Scalar, Share, Timestamp,
 };
 use crate::source::{FilePath, Span};
 use crate::yaml::Tree;
@@ -46,6 +46,9 @@ impl Decoder<'_> {
         let rings = self.or_default(&fields, "rings", Self::rings);
         let bucketing = self.or_default(&fields, "bucketing", Self::native_bucketing);
         let geo = self.optional(&fields, "geo", Self::geo);
+        let durability = self.or_default(&fields, "durability", |decoder, slot| {
+            decoder.choice(slot, Durability::from_name, Durability::ALL.iter().map(|(_, name)| *name))
+        });
         let lints = self.or_default(&fields, "lints", Self::lints);
         Some(Project {
             format: format?,
@@ -54,6 +57,7 @@ impl Decoder<'_> {
             rings: rings?,
             bucketing: bucketing?,
             geo_database: geo?,
+            durability: durability?,
             lints: lints?,
         })
     }

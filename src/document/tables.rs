@@ -7,7 +7,7 @@ mod expectations;
 pub use expectations::{EXPECTATION, FLAG_TESTS, GOLDEN, MEMBERSHIP, REASONS, SEGMENT_TESTS};
 
 use super::fields::{Field, List, Map, Object, Rule, Shape};
-use crate::model::{AttributeType, Bucketing, Kind, ValueType};
+use crate::model::{AttributeType, Bucketing, Durability, Kind, ValueType};
 
 const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Field {
     Field { name, required: true, shape, doc }
@@ -43,6 +43,10 @@ fn native_bucketings() -> Vec<&'static str> {
 
 fn attribute_types() -> Vec<&'static str> {
     AttributeType::ALL.iter().map(|(_, name)| *name).collect()
+}
+
+fn durabilities() -> Vec<&'static str> {
+    Durability::ALL.iter().map(|(_, name)| *name).collect()
 }
 
 fn levels() -> Vec<&'static str> {
@@ -346,6 +350,7 @@ pub static PROJECT: Object = Object {
         ),
         optional("bucketing", Shape::Choice(native_bucketings), "The algorithm of buckets; `flagd-v3` when absent"),
         optional("geo", Shape::Object(&GEO), "Where places are looked up by `ip`"),
+        optional("durability", Shape::Choice(durabilities), "`full`: changes are on the disk before they count"),
         optional(
             "lints",
             Shape::Map(&Map { keys: Shape::Text, values: Shape::Choice(levels), filled: false }),

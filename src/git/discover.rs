@@ -67,7 +67,7 @@ impl Repository {
             environment.set("GIT_INDEX_FILE", index_path.as_os_str());
         }
         Self {
-            place: Place { directory, environment },
+            place: Place::new(directory, environment),
             git_dir,
             common_dir,
             work_tree,
@@ -94,7 +94,7 @@ fn looks_like_repository(start: &Path) -> bool {
 }
 
 fn ask_git(start: &Path, environment: &Environment) -> Result<Option<Layout>, GitError> {
-    let place = Place { directory: start.to_owned(), environment: environment.clone() };
+    let place = Place::new(start.to_owned(), environment.clone());
     let output = Git::new(&place, Manner::Read, "rev-parse")
         .args([
             "--path-format=absolute",

@@ -43,6 +43,8 @@ pub struct LogQuery {
     pub full_history: bool,
     /// What merges show.
     pub merges: MergeChanges,
+    /// Only commits whose message holds this text.
+    pub mentions: Option<String>,
     /// At most so many commits.
     pub limit: Option<usize>,
     /// Only commits committed at or after this (seconds since 1970).
@@ -86,6 +88,9 @@ impl Repository {
         });
         for (wanted, option) in [(query.first_parent, "--first-parent"), (query.full_history, "--full-history")] {
             git = if wanted { git.arg(option) } else { git };
+        }
+        if let Some(text) = &query.mentions {
+            git = git.arg("--fixed-strings").arg(format!("--grep={text}"));
         }
         if let Some(limit) = query.limit {
             git = git.arg(format!("--max-count={limit}"));

@@ -40,7 +40,7 @@ mod testing;
 
 pub use commit::{
     CommitError, CommitRequest, Committed, Dirty, FailureKind, FileChange, Judge, Left, PushError, Recovered, Signing,
-    Target,
+    Target, Turn,
 };
 pub use environment::Environment;
 pub use error::GitError;

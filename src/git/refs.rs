@@ -136,6 +136,41 @@ impl Repository {
         Ok(text.lines().last().and_then(|line| line.parse().ok()))
     }
 
+    /// The tips of all branches of this clone and of its remotes.
+    ///
+    /// # Errors
+    /// If refs can't be read.
+    pub fn branch_tips(&self) -> Result<Vec<CommitId>, GitError> {
+        let git = self.git(Manner::Read, "for-each-ref").args(["--format=%(objectname)", "refs/heads", "refs/remotes"]);
+        let mut tips: Vec<CommitId> =
+            git.line()?.lines().filter_map(|line| ObjectId::from_hex(line.as_bytes())).collect();
+        tips.sort_unstable();
+        tips.dedup();
+        Ok(tips)
+    }
+
+    /// The full names of the branches of this clone, and of its remotes as it last saw them, that hold a commit.
+    ///
+    /// # Errors
+    /// If refs can't be read.
+    pub fn branches_with(&self, commit: CommitId) -> Result<Vec<String>, GitError> {
+        let git = self.git(Manner::Read, "for-each-ref").arg(format!("--contains={commit}"));
+        // `origin/HEAD` is only another name.
+        let names = git.args(["--format=%(if)%(symref)%(then)%(else)%(refname)%(end)", "refs/heads", "refs/remotes"]);
+        Ok(names.line()?.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect())
+    }
+
+    /// The full name under which this clone knows the branch that Git takes for the upstream of `branch` (a full name).
+    ///
+    /// # Errors
+    /// If refs can't be read.
+    pub fn upstream_of(&self, branch: &str) -> Result<Option<String>, GitError> {
+        let git = self.git(Manner::Read, "for-each-ref").args(["--format=%(refname) %(upstream)", branch]);
+        let answer = git.line()?;
+        let own = answer.lines().find_map(|line| line.strip_prefix(branch)?.strip_prefix(' '));
+        Ok(own.filter(|upstream| !upstream.is_empty()).map(str::to_owned))
+    }
+
     /// Whether `ancestor` is `tip` or among its ancestors; no, if either is not here.
     ///
     /// # Errors

@@ -4,6 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use super::{Environment, GitError};
@@ -34,11 +36,26 @@ const READ_SETTINGS: &[&str] = &[
     "log.follow=false",
 ];
 
+/// Settings by which all that Git writes is on the disk before it says so.
+const DURABLE_SETTINGS: &[&str] = &["core.fsync=all", "core.fsyncMethod=fsync"];
+
 /// Where `git` runs, and with which variables.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
     pub(super) directory: PathBuf,
     pub(super) environment: Environment,
+    /// Whether what is written must survive that the machine stops.
+    pub(super) durable: Arc<AtomicBool>,
+}
+
+impl Place {
+    pub(super) fn new(directory: PathBuf, environment: Environment) -> Self {
+        Self { directory, environment, durable: Arc::default() }
+    }
+
+    pub(super) fn is_durable(&self) -> bool {
+        self.durable.load(Ordering::Relaxed)
+    }
 }
 
 /// What a finished `git` said.
@@ -84,7 +101,12 @@ impl Git {
             // What a partial clone lacks stays away; an empty list of protocols allows none.
             command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "");
         }
-        let own = if manner == Manner::Read { READ_SETTINGS } else { &[] };
+        let own = match manner {
+            Manner::Read => READ_SETTINGS,
+            // Hooks stage files, and what they stage is committed.
+            Manner::Write | Manner::Hook if place.is_durable() => DURABLE_SETTINGS,
+            Manner::Write | Manner::Hook => &[],
+        };
         for setting in own.iter().chain(settings) {
             command.args(["-c", setting]);
         }
@@ -228,7 +250,7 @@ const VERSION: &str = "version";
 /// # Errors
 /// [`GitError::NoGit`] if there is none, [`GitError::TooOld`] if it is older than [`MINIMUM_VERSION`].
 pub fn git_version() -> Result<((u32, u32), String), GitError> {
-    let place = Place { directory: std::env::temp_dir(), environment: Environment::of_process() };
+    let place = Place::new(std::env::temp_dir(), Environment::of_process());
     let said = Git::new(&place, Manner::Write, VERSION).line()?;
     let found = said.trim_start_matches("git version ").to_owned();
     let version = parse_version(&found).ok_or_else(|| GitError::Unexpected {
@@ -248,7 +270,7 @@ mod tests {
     use super::*;
 
     fn place() -> Place {
-        Place { directory: std::env::temp_dir(), environment: Environment::default() }
+        Place::new(std::env::temp_dir(), Environment::default())
     }
 
     #[test]
@@ -269,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_missing_directory_is_not_a_missing_git() {
-        let place = Place { directory: "/no/such/place".into(), environment: Environment::default() };
+        let place = Place::new("/no/such/place".into(), Environment::default());
         let error = Git::new(&place, Manner::Read, "version").run().unwrap_err();
         assert!(matches!(error, GitError::Io { action: "enter", .. }), "{error:?}");
     }

@@ -251,16 +251,42 @@ pub fn last_operation(
             // Where a shallow clone ends, nobody knows what the operation did.
             return Ok(None);
         }
-        let pairs = walker.join_renames(pairs(root, &commit.changes));
-        let others = commit.changes.iter().filter(|change| super::touch::flag_of(root, &change.path).is_none());
-        return Ok(Some(Operation {
-            flags: pairs
-                .into_iter()
-                .map(|(before, after)| change(&walker, project, commit.id, before, after))
-                .collect(),
-            others: others.cloned().collect(),
-            commit,
-        }));
+        return Ok(Some(told(&walker, project, commit)));
     }
     Ok(None)
+}
+
+/// What a commit did to the files of flags against its first parent; `None` when it did nothing to them, or when nobody
+/// knows because a shallow clone ends there.
+///
+/// # Errors
+/// When Git can't read the history.
+pub fn operation_at(
+    root: &Root,
+    repository: &Repository,
+    project: &Project,
+    commit: CommitId,
+) -> Result<Option<Operation>, GitError> {
+    let walker = Walker::new(root, repository, Arc::default());
+    let query = LogQuery {
+        paths: vec![walker.flags()],
+        from: vec![commit],
+        first_parent: true,
+        merges: MergeChanges::FirstParent,
+        limit: Some(1),
+        ..LogQuery::default()
+    };
+    let Some(found) = repository.log(&query)?.next().transpose()? else { return Ok(None) };
+    if found.id != commit || found.parents.is_empty() && walker.is_cut(commit)? {
+        return Ok(None);
+    }
+    Ok(Some(told(&walker, project, found)))
+}
+
+fn told(walker: &Walker<'_>, project: &Project, commit: Commit) -> Operation {
+    let pairs = walker.join_renames(pairs(walker.root, &commit.changes));
+    let others = commit.changes.iter().filter(|change| super::touch::flag_of(walker.root, &change.path).is_none());
+    let others = others.cloned().collect();
+    let flags = pairs.into_iter().map(|(before, after)| change(walker, project, commit.id, before, after));
+    Operation { flags: flags.collect(), others, commit }
 }

@@ -17,6 +17,7 @@ mod lives;
 mod meaning;
 mod merge;
 mod merges;
+mod operations;
 mod order;
 mod rollback;
 #[cfg(test)]
@@ -26,14 +27,15 @@ mod touch;
 mod undone;
 mod walk;
 
-pub use changes::{Change, Changes, Operation, flag_at, last_operation, lives_on_as};
+pub use changes::{Change, Changes, Operation, flag_at, last_operation, lives_on_as, operation_at};
 pub use commit::CommitFacts;
 pub use contents::{Content, State};
 pub use digest::{Facts, Place, Sha, VERSION};
 pub use entry::{Entry, Kind};
 pub use everything::tell_all;
 pub use merge::{Conflict, merge_flags};
-pub use rollback::{undo_change, with_environment};
+pub use operations::{Operations, Performed, Standing};
+pub use rollback::{undo_change, with_environment, with_rule};
 pub use timeline::{Lives, Timeline, timeline};
 pub use touch::{FileVersion, Touch, TouchKind};
 pub use undone::{Parts, Undone, reverted};

@@ -1,7 +1,7 @@
 //! Taking one change back without touching later ones.
 
 use super::merge::{Conflict, merge_flags};
-use crate::model::Flag;
+use crate::model::{Flag, Rule};
 
 /// What `ours` becomes when the change from `theirs` (before it) to `base` (after it) is taken back: a merge by structure
 /// in which the change runs backwards. `None` stands for a flag that is not there.
@@ -40,6 +40,28 @@ pub fn with_environment(flag: &Flag, other: &Flag, environment: &str) -> Flag {
             let mut earlier = other.environments[..index].iter().rev();
             let behind = earlier.find_map(|it| result.environments.iter().position(|own| own.name == it.name));
             result.environments.insert(behind.map_or(0, |position| position + 1), wanted);
+        }
+        (None, None) => {}
+    }
+    result
+}
+
+/// `flag` with one rule of an environment as `other` has it. Unchanged where either has no such environment.
+#[must_use]
+pub fn with_rule(flag: &Flag, other: &Flag, environment: &str, rule: &str) -> Flag {
+    let mut result = flag.clone();
+    let is_it = |it: &Rule| it.id.as_ref().is_some_and(|id| *id == *rule);
+    let Some(theirs) = other.environment(environment) else { return result };
+    let Some(own) = result.environments.iter_mut().find(|it| it.name == *environment) else { return result };
+    let at = own.rules.iter().position(is_it);
+    match (theirs.rules.iter().position(is_it), at) {
+        (Some(wanted), Some(at)) => own.rules[at] = theirs.rules[wanted].clone(),
+        (None, Some(at)) => drop(own.rules.remove(at)),
+        (Some(wanted), None) => {
+            // Behind the neighbour that it has there.
+            let mut earlier = theirs.rules[..wanted].iter().rev();
+            let behind = earlier.find_map(|it| own.rules.iter().position(|rule| rule.id.is_some() && rule.id == it.id));
+            own.rules.insert(behind.map_or(0, |position| position + 1), theirs.rules[wanted].clone());
         }
         (None, None) => {}
     }

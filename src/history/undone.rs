@@ -4,28 +4,47 @@ use crate::git::Commit;
 use crate::project::{trailer, trailers};
 use std::collections::BTreeMap;
 
-/// Parts of a flag: some of its environments, or all but some together with what belongs to no environment.
+/// Parts of a flag: some of its environments or of their rules, or all but some together with what belongs to no
+/// environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parts {
     /// Whatever is not named.
     rest: bool,
-    named: BTreeMap<String, bool>,
+    /// Environments, and rules of environments.
+    named: BTreeMap<(String, Option<String>), bool>,
 }
 
 impl Parts {
     /// One environment, or everything.
     #[must_use]
     pub fn of(environment: Option<&str>) -> Self {
+        Self::of_rule(environment, None)
+    }
+
+    /// One rule of an environment, all of the environment, or everything.
+    #[must_use]
+    pub fn of_rule(environment: Option<&str>, rule: Option<&str>) -> Self {
         match environment {
-            Some(name) => Self { rest: false, named: BTreeMap::from([(name.to_owned(), true)]) },
+            Some(name) => {
+                let part = (name.to_owned(), rule.map(str::to_owned));
+                Self { rest: false, named: BTreeMap::from([(part, true)]) }
+            }
             None => Self { rest: true, named: BTreeMap::new() },
         }
     }
 
-    /// Whether an environment is among them, or what belongs to none.
+    /// Whether an environment is among them (apart from rules that are named), or what belongs to none.
     #[must_use]
     pub fn has(&self, environment: Option<&str>) -> bool {
-        environment.and_then(|name| self.named.get(name)).copied().unwrap_or(self.rest)
+        self.has_rule(environment, None)
+    }
+
+    /// Whether a rule of an environment is among them.
+    #[must_use]
+    pub fn has_rule(&self, environment: Option<&str>, rule: Option<&str>) -> bool {
+        let Some(name) = environment else { return self.rest };
+        let look = |rule: Option<&str>| self.named.get(&(name.to_owned(), rule.map(str::to_owned))).copied();
+        look(rule).or_else(|| look(None)).unwrap_or(self.rest)
     }
 
     /// What is in both.
@@ -43,8 +62,11 @@ impl Parts {
     }
 
     fn combine(&self, other: &Self, both: impl Fn(bool, bool) -> bool) -> Self {
-        let names = self.named.keys().chain(other.named.keys());
-        let named = names.map(|name| (name.clone(), both(self.has(Some(name)), other.has(Some(name)))));
+        let parts = self.named.keys().chain(other.named.keys());
+        let named = parts.map(|(name, rule)| {
+            let has = |parts: &Self| parts.has_rule(Some(name), rule.as_deref());
+            ((name.clone(), rule.clone()), both(has(self), has(other)))
+        });
         Self { rest: both(self.rest, other.rest), named: named.collect() }
     }
 }
@@ -64,12 +86,12 @@ impl Undone {
         self.take(&commit.id.to_string(), reverted(commit), part(commit))
     }
 
-    fn take(&mut self, id: &str, reverts: Vec<String>, part: Option<&str>) -> Parts {
+    fn take(&mut self, id: &str, reverts: Vec<String>, part: Parts) -> Parts {
         let gone = self.gone.get(id).cloned().unwrap_or_default();
         if reverts.is_empty() {
             return Parts::of(None).without(&gone);
         }
-        let taken = Parts::of(part).without(&gone);
+        let taken = part.without(&gone);
         for revert in reverts {
             let gone = self.gone.entry(revert).or_default();
             *gone = gone.or(&taken);
@@ -78,10 +100,11 @@ impl Undone {
     }
 }
 
-/// The environment in which alone the commit takes others back.
-fn part(commit: &Commit) -> Option<&str> {
-    trailers(&commit.message, trailer::REVERTS).next()?;
-    trailers(&commit.message, trailer::ENVIRONMENT).next()
+/// Where the commit takes others back: everywhere, or only in one environment or rule.
+fn part(commit: &Commit) -> Parts {
+    let says = |name| trailers(&commit.message, name).next();
+    let environment = says(trailer::REVERTS).and_then(|_| says(trailer::ENVIRONMENT));
+    Parts::of_rule(environment, says(trailer::RULE))
 }
 
 /// The commits that a commit says it takes back: by our trailer, or as `git revert` says it.
@@ -117,25 +140,36 @@ mod tests {
     #[test]
     fn what_undid_a_change_and_is_undone_leaves_it_open() {
         let mut undone = Undone::default();
-        assert_eq!(has(&undone.take("r", ids(&["u"]), None)), [false; 3]);
-        assert_eq!(has(&undone.take("u", ids(&["c"]), None)), [false; 3]);
-        assert_eq!(has(&undone.take("c", Vec::new(), None)), [true; 3]);
+        assert_eq!(has(&undone.take("r", ids(&["u"]), Parts::of(None))), [false; 3]);
+        assert_eq!(has(&undone.take("u", ids(&["c"]), Parts::of(None))), [false; 3]);
+        assert_eq!(has(&undone.take("c", Vec::new(), Parts::of(None))), [true; 3]);
     }
 
     #[test]
     fn parts_are_undone_apart() {
         let mut undone = Undone::default();
-        undone.take("r", ids(&["c"]), PRODUCTION);
-        assert_eq!(has(&undone.take("c", Vec::new(), None)), [false, true, true]);
+        undone.take("r", ids(&["c"]), Parts::of(PRODUCTION));
+        assert_eq!(has(&undone.take("c", Vec::new(), Parts::of(None))), [false, true, true]);
         // The undo of the whole is taken back in production, where the change is there again.
         let mut undone = Undone::default();
-        undone.take("r", ids(&["u"]), PRODUCTION);
-        undone.take("u", ids(&["c"]), None);
-        assert_eq!(has(&undone.take("c", Vec::new(), None)), [true, false, false]);
+        undone.take("r", ids(&["u"]), Parts::of(PRODUCTION));
+        undone.take("u", ids(&["c"]), Parts::of(None));
+        assert_eq!(has(&undone.take("c", Vec::new(), Parts::of(None))), [true, false, false]);
         // In one place after the other.
         let mut undone = Undone::default();
-        undone.take("r", ids(&["c"]), PRODUCTION);
-        undone.take("q", ids(&["c"]), STAGING);
-        assert_eq!(has(&undone.take("c", Vec::new(), None)), [false, false, true]);
+        undone.take("r", ids(&["c"]), Parts::of(PRODUCTION));
+        undone.take("q", ids(&["c"]), Parts::of(STAGING));
+        assert_eq!(has(&undone.take("c", Vec::new(), Parts::of(None))), [false, false, true]);
+    }
+
+    #[test]
+    fn rules_are_undone_apart() {
+        let mut undone = Undone::default();
+        undone.take("r", ids(&["c"]), Parts::of_rule(PRODUCTION, Some("vip")));
+        let left = undone.take("c", Vec::new(), Parts::of(None));
+        assert!(!left.has_rule(PRODUCTION, Some("vip")) && left.has_rule(PRODUCTION, Some("free")));
+        assert_eq!(has(&left), [true; 3]);
+        let vip = left.and(&Parts::of_rule(PRODUCTION, Some("vip")));
+        assert!(!vip.has_rule(PRODUCTION, Some("vip")) && !vip.has(PRODUCTION) && !vip.has(None));
     }
 }

@@ -27,7 +27,7 @@ pub use key::{
     EnvironmentName, FlagKey, GoldenName, NameError, RingName, RuleId, SegmentName, VariantName, check_name,
 };
 pub use lifecycle::{Archived, Kill, Kind, Lifetime};
-pub use project::{AttributeDeclaration, AttributeType, FORMAT, Project, ProjectEnvironment, Ring};
+pub use project::{AttributeDeclaration, AttributeType, Durability, FORMAT, Project, ProjectEnvironment, Ring};
 pub use rollout::{Rollout, Serve, Setting, Weighted};
 pub use segment::Segment;
 pub use share::{Share, ShareError, Weight};

@@ -21,8 +21,37 @@ pub struct Project {
     pub bucketing: Bucketing,
     /// The file of the database that tells places by addresses, as written.
     pub geo_database: Option<String>,
+    /// When a change counts as written.
+    pub durability: Durability,
     /// Levels of lints by name, where they differ from the lint's own.
     pub lints: BTreeMap<String, String>,
+}
+
+/// When a change counts as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// When the system has it: it survives that the command is killed.
+    #[default]
+    Standard,
+    /// When the disk has it: it survives that the machine stops.
+    Full,
+}
+
+impl Durability {
+    /// All of them, with their names in files.
+    pub const ALL: [(Self, &'static str); 2] = [(Self::Standard, "standard"), (Self::Full, "full")];
+
+    /// Its name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// The one of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, candidate)| *candidate == name).map(|(durability, _)| *durability)
+    }
 }
 
 /// An environment of the project.
@@ -121,6 +150,7 @@ impl Project {
             rings: Vec::new(),
             bucketing: Bucketing::default(),
             geo_database: None,
+            durability: Durability::default(),
             lints: BTreeMap::new(),
         }
     }

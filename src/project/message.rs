@@ -13,6 +13,8 @@ pub struct Message {
     pub action: String,
     /// The environment, where there is exactly one.
     pub environment: Option<String>,
+    /// The rule of that environment, where it is about one only.
+    pub rule: Option<String>,
     /// A paragraph for people below the subject.
     pub body: Option<String>,
     /// Why.
@@ -31,6 +33,8 @@ pub mod trailer {
     pub const KEY: &str = "Flag-Key";
     /// The environment, where there is exactly one.
     pub const ENVIRONMENT: &str = "Flag-Environment";
+    /// The rule, where a rollback is about one rule only.
+    pub const RULE: &str = "Flag-Rule";
     /// What was done.
     pub const ACTION: &str = "Flag-Action";
     /// Why.
@@ -72,6 +76,7 @@ impl fmt::Display for Message {
         };
         trailer(trailer::KEY, Some(&self.subject))?;
         trailer(trailer::ENVIRONMENT, self.environment.as_deref())?;
+        trailer(trailer::RULE, self.rule.as_deref())?;
         trailer(trailer::ACTION, Some(&self.action))?;
         trailer(trailer::REASON, self.reason.as_deref())?;
         trailer(trailer::TICKET, self.ticket.as_deref())?;

@@ -10,11 +10,12 @@ use super::{FileEdit, reason};
 use crate::diagnostic::codes::repository;
 use crate::diagnostic::{Failure, Result};
 
-/// Writes the new files beside the old ones and renames them into place; puts all back when one fails.
+/// Writes the new files beside the old ones and renames them into place; puts all back when one fails. With `durable` the
+/// disk has them afterwards.
 ///
 /// # Errors
 /// Which file can't be written, and why.
-pub(super) fn write(directory: &Path, edits: &[FileEdit]) -> Result<()> {
+pub(super) fn write(directory: &Path, edits: &[FileEdit], durable: bool) -> Result<()> {
     let failed = |edit: &FileEdit, error: &io::Error| {
         Failure::new(&repository::IO_FAILED, format!("can't write `{}`: {}", edit.path, reason(error))).help(format!(
             "nothing was changed; see that files can be written in `{}`, then run the command again",
@@ -23,7 +24,7 @@ pub(super) fn write(directory: &Path, edits: &[FileEdit]) -> Result<()> {
     };
     let mut steps = Vec::with_capacity(edits.len());
     for edit in edits {
-        let draft = edit.after.as_deref().map(|text| draft(directory, edit, text)).transpose();
+        let draft = edit.after.as_deref().map(|text| draft(directory, edit, text, durable)).transpose();
         steps.push((edit, draft.map_err(|error| failed(edit, &error))?));
     }
     for (number, (edit, draft)) in steps.into_iter().enumerate() {
@@ -32,6 +33,9 @@ pub(super) fn write(directory: &Path, edits: &[FileEdit]) -> Result<()> {
             Some(draft) => draft.persist(&full).map(drop).map_err(|error| error.error),
             None => fs::remove_file(&full),
         };
+        // Elsewhere folders can't be opened as files, and their names need no help.
+        let sync = |()| if durable && cfg!(unix) { File::open(folder(directory, edit))?.sync_all() } else { Ok(()) };
+        let done = done.and_then(sync);
         if let Err(error) = done {
             // The first error counts; what can't be put back has no second chance.
             edits[..number].iter().for_each(|edit| drop(put_back(directory, edit)));
@@ -45,20 +49,23 @@ fn folder(directory: &Path, edit: &FileEdit) -> PathBuf {
     directory.join(&*edit.path).parent().unwrap_or(directory).to_owned()
 }
 
-fn draft(directory: &Path, edit: &FileEdit, text: &str) -> io::Result<NamedTempFile> {
+fn draft(directory: &Path, edit: &FileEdit, text: &str, durable: bool) -> io::Result<NamedTempFile> {
     let folder = folder(directory, edit);
     fs::create_dir_all(&folder)?;
     let permissions = fs::metadata(directory.join(&*edit.path)).map(|metadata| metadata.permissions()).ok();
     let mut temporary = tempfile::Builder::new().prefix(".git-flag-").tempfile_in(folder)?;
     temporary.write_all(text.as_bytes())?;
     set_permissions(temporary.as_file(), permissions)?;
+    if durable {
+        temporary.as_file().sync_all()?;
+    }
     Ok(temporary)
 }
 
 fn put_back(directory: &Path, edit: &FileEdit) -> io::Result<()> {
     let full = directory.join(&*edit.path);
     match &edit.before {
-        Some(text) => draft(directory, edit, text)?.persist(full).map(drop).map_err(|error| error.error),
+        Some(text) => draft(directory, edit, text, false)?.persist(full).map(drop).map_err(|error| error.error),
         None => fs::remove_file(full),
     }
 }
@@ -109,13 +116,13 @@ mod tests {
         // No draft can be written below a file; no file can take the place of a folder.
         for bad in ["a.yaml/b.yaml", "folder.yaml"] {
             let edits: Vec<_> = good.iter().cloned().chain([edit(bad, None, Some("b\n"))]).collect();
-            let failure = write(top, &edits).unwrap_err();
+            let failure = write(top, &edits, false).unwrap_err();
             assert!(failure.to_string().contains(bad), "{failure}");
             assert_eq!(names(top), ["a.yaml", "folder.yaml", "gone.yaml"], "{bad}");
             assert_eq!(fs::read_to_string(top.join("a.yaml")).unwrap(), "old a\n", "{bad}");
             assert_eq!(fs::read_to_string(top.join("gone.yaml")).unwrap(), "old gone\n", "{bad}");
         }
-        write(top, &good).unwrap();
+        write(top, &good, true).unwrap();
         assert_eq!(names(top), ["a.yaml", "folder.yaml", "new.yaml"]);
         assert_eq!(fs::read_to_string(top.join("a.yaml")).unwrap(), "new a\n");
     }

@@ -141,17 +141,26 @@ fn dangling(
     let all = edits.iter().any(|edit| {
         edit.after.is_none() || !matches!(layout::role(&edit.path), Role::Flag(_)) || others_may_break(edit, after)
     });
-    let load = |files: &Files<'_>| if all { load::load_all(files) } else { load::load_closure(files, &keys) };
-    let loaded = load(overlay)?;
-    let new = across(&loaded, now);
+    if !all {
+        let load = |files: &Files<'_>| load::load_closure(files, &keys);
+        if appearing(across(&load(overlay)?, now), || Ok(across(&load(base)?, now)))?.is_empty() {
+            return Ok(Vec::new());
+        }
+        // What else refers to something, say a ring, is only known when everything is looked at.
+    }
+    appearing(across(&load::load_all(overlay)?, now), || Ok(across(&load::load_all(base)?, now)))
+}
+
+/// The problems that were not there before.
+fn appearing(new: Vec<Diagnostic>, old: impl FnOnce() -> Result<Vec<Diagnostic>>) -> Result<Vec<Diagnostic>> {
     if new.is_empty() {
-        return Ok(Vec::new());
+        return Ok(new);
     }
     let same = |a: &Diagnostic, b: &Diagnostic| {
         let file = |problem: &Diagnostic| problem.place.as_ref().map(|place| place.file.clone());
         a.code == b.code && a.message == b.message && file(a) == file(b)
     };
-    let old = across(&load(base)?, now);
+    let old = old()?;
     Ok(new.into_iter().filter(|problem| !old.iter().any(|other| same(problem, other))).collect())
 }
 

@@ -7,12 +7,16 @@ use super::root::{Root, View};
 use super::{trailer, trailers, verdict};
 use crate::diagnostic::codes::repository;
 use crate::diagnostic::{Failure, Result};
-use crate::git::{CommitError, CommitId, CommitRequest, FileChange, LogQuery, PushError, Repository, Target};
+use crate::git::{CommitError, CommitId, CommitRequest, FileChange, LogQuery, PushError, Repository, Target, Turn};
+use crate::model::Durability;
 use crate::source::FilePath;
 use std::hash::{BuildHasher, Hasher};
 
 /// How often an intent is replayed on a branch that keeps moving.
 const ATTEMPTS: usize = 16;
+
+/// How often an intent is replayed on a remote that keeps moving.
+const REPLAYS: usize = 8;
 
 /// How a change is written.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +29,8 @@ pub struct WriteOptions {
     pub push: bool,
     /// Leave out the hooks `pre-commit` and `commit-msg`.
     pub no_verify: bool,
+    /// Report success only when the disk has it; also where the project says so.
+    pub durable: bool,
 }
 
 impl WriteOptions {
@@ -48,12 +54,17 @@ pub enum Attempt {
     Commit(Plan),
 }
 
+/// What a command makes of files.
+type Intent<'i> = dyn FnMut(&Files<'_>) -> Result<Attempt> + 'i;
+
 /// What became of a plan.
 pub struct Done {
     /// The plan, as carried out.
     pub plan: Plan,
     /// The commit; `None` when nothing was committed.
     pub commit: Option<CommitId>,
+    /// The full name of its branch, and its parent.
+    pub place: Option<(String, Option<CommitId>)>,
     /// Whether the branch was begun for it.
     pub began_branch: bool,
     /// Whether it was pushed.
@@ -65,7 +76,7 @@ pub struct Done {
 impl Done {
     /// Nothing was committed.
     const fn nothing(plan: Plan) -> Self {
-        Self { plan, commit: None, began_branch: false, pushed: false, warnings: Vec::new() }
+        Self { plan, commit: None, place: None, began_branch: false, pushed: false, warnings: Vec::new() }
     }
 }
 
@@ -82,11 +93,18 @@ impl Root {
     }
 
     /// Runs an intent on the files that it is based on, and commits what it wants. When the branch moves in between, the
-    /// intent runs again on the new state.
+    /// intent runs again on the new state; also when somebody else pushed first.
     ///
     /// # Errors
     /// What the intent says, or why Git could not commit.
     pub fn write(&self, options: &WriteOptions, mut intent: impl FnMut(&Files<'_>) -> Result<Attempt>) -> Result<Done> {
+        let done = self.write_here(options, &mut intent)?;
+        if options.push && done.commit.is_some() { self.push_replaying(options, done, &mut intent) } else { Ok(done) }
+    }
+
+    fn write_here(&self, options: &WriteOptions, intent: &mut Intent<'_>) -> Result<Done> {
+        // The first try waits for nobody, as somebody may have to be asked. Who was too slow once gets a turn.
+        let mut turn = None;
         for attempt in 0..ATTEMPTS {
             let base = self.base(options)?;
             let files = self.base_files(base)?;
@@ -94,15 +112,21 @@ impl Root {
                 Attempt::Show(plan) => return Ok(Done::nothing(plan)),
                 Attempt::Commit(plan) => plan,
             };
+            let asked = [&plan.before, &plan.after].map(|side| side.project.durability);
+            let durable = options.durable || asked.contains(&Durability::Full);
+            if let Some(repository) = self.repository().filter(|_| durable) {
+                repository.be_durable();
+            }
             let result = match base {
-                Base::WorkTree => self.write_files(plan).map(Some),
-                Base::Commit(commit) => self.commit(options, commit, plan),
+                Base::WorkTree => self.write_files(plan, durable).map(Some),
+                Base::Commit(commit) => self.commit(options, commit, plan, turn.take()),
             };
             if let Some(done) = result? {
                 return Ok(done);
             }
             // Someone else was faster; let them finish before the next try.
             std::thread::sleep(std::time::Duration::from_millis(jitter(attempt)));
+            turn = self.repository().map(Repository::turn).transpose()?;
         }
         Err(Failure::new(
             &repository::CONTENDED,
@@ -147,16 +171,22 @@ impl Root {
             .collect()
     }
 
-    fn write_files(&self, plan: Plan) -> Result<Done> {
+    fn write_files(&self, plan: Plan, durable: bool) -> Result<Done> {
         match self.repository().filter(|repository| !repository.is_bare()) {
             Some(repository) => repository.write_files_only(&self.changes(&plan))?,
-            None => plain::write(self.directory(), &plan.edits)?,
+            None => plain::write(self.directory(), &plan.edits, durable)?,
         }
         Ok(Done::nothing(plan))
     }
 
     /// `None` when the branch moved.
-    fn commit(&self, options: &WriteOptions, base: Option<CommitId>, plan: Plan) -> Result<Option<Done>> {
+    fn commit(
+        &self,
+        options: &WriteOptions,
+        base: Option<CommitId>,
+        plan: Plan,
+        turn: Option<Turn>,
+    ) -> Result<Option<Done>> {
         let repository = self.git()?;
         let request = CommitRequest {
             base,
@@ -167,26 +197,60 @@ impl Root {
             skip_checks: options.no_verify,
             ..CommitRequest::default()
         };
-        let committed = match repository.commit(&request, &mut |files| self.judge(&plan, files)) {
+        let judge = &mut |files: &[(String, Option<Vec<u8>>)]| self.judge(&plan, files);
+        let turn = turn.map_or_else(|| repository.turn(), Ok)?;
+        let committed = match repository.commit_in(turn, &request, judge) {
             Ok(committed) => committed,
             Err(CommitError::Moved { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let mut done = Done {
+        Ok(Some(Done {
             plan,
             commit: Some(committed.id),
+            place: Some((committed.branch, committed.parent)),
             began_branch: committed.began_branch,
             pushed: false,
             warnings: committed.notes,
-        };
-        if options.push {
-            let short = committed.id.short();
-            repository
-                .push(None, &committed.branch)
-                .map_err(|words| push_failed(format!("committed {short}, but the push failed"), &words))?;
-            done.pushed = true;
+        }))
+    }
+
+    /// Pushes what was committed. When somebody else pushed first, the branch goes back to what they have, and the intent
+    /// runs again there: a few times, and never by force.
+    fn push_replaying(&self, options: &WriteOptions, mut done: Done, intent: &mut Intent<'_>) -> Result<Done> {
+        let repository = self.git()?;
+        for attempt in 0..=REPLAYS {
+            let (Some(commit), Some((branch, parent))) = (done.commit, done.place.clone()) else { return Ok(done) };
+            let Err(error) = repository.push(None, &branch) else {
+                done.pushed = true;
+                return Ok(done);
+            };
+            let failed = |error| push_failed(format!("committed {}, but the push failed", commit.short()), &error);
+            if attempt == REPLAYS || !matches!(error, PushError::Behind { .. }) {
+                return Err(failed(error));
+            }
+            std::thread::sleep(std::time::Duration::from_millis(jitter(attempt)));
+            let theirs = repository.fetch_pushed(&branch).map_err(failed)?;
+            // Other commits that only this clone has are the user's to rebase.
+            let alone = parent.map(|parent| repository.is_ancestor(parent, theirs)).transpose()?.unwrap_or(false);
+            // What can't be done there is known before anything moves.
+            let impossible = |failure: Box<Failure>| {
+                let words = format!("committed {}, but not pushed", commit.short());
+                Failure::new(
+                    &repository::PUSH_FAILED,
+                    format!("{words}: on what was pushed meanwhile it can't be done: {failure}"),
+                )
+                .help("`git flag undo` takes it back here; `git pull --rebase` brings both together")
+            };
+            intent(&self.files(View::Commit(theirs))?).map_err(impossible)?;
+            if !alone || !repository.give_way(&branch, commit, theirs)? {
+                return Err(failed(error));
+            }
+            let warnings = std::mem::take(&mut done.warnings);
+            done = self.write_here(options, intent)?;
+            done.warnings.splice(0..0, warnings);
+            done.warnings.push(format!("somebody else had pushed first: done again on {}", theirs.short()));
         }
-        Ok(Some(done))
+        Ok(done)
     }
 
     /// Pushes the branch that changes with these options go to. `false` when that branch is yet to begin, so that there is
@@ -273,7 +337,8 @@ pub fn find_operation(repository: &Repository, id: &str, branch: Option<&str>) -
         None => repository.head()?.commit(),
     };
     let Some(start) = start else { return Ok(None) };
-    for commit in repository.log(&LogQuery { from: vec![start], ..LogQuery::default() })? {
+    let mentions = Some(format!("{}: {id}", trailer::OPERATION));
+    for commit in repository.log(&LogQuery { from: vec![start], mentions, ..LogQuery::default() })? {
         let commit = commit?;
         if trailers(&commit.message, trailer::OPERATION).any(|found| found == id) {
             let value = |name| trailers(&commit.message, name).next().map(str::to_owned);

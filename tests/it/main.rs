@@ -10,8 +10,11 @@ mod architecture;
 mod broken;
 mod commands;
 mod conformance;
+#[cfg(unix)]
+mod contention;
 mod corpus;
 mod dry_run;
+mod durable;
 mod format;
 mod generated;
 #[cfg(unix)]
@@ -22,6 +25,7 @@ mod history_lives;
 mod history_random;
 #[cfg(unix)]
 mod hooks;
+mod operations;
 mod outputs;
 mod peers;
 #[cfg(unix)]

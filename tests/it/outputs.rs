@@ -152,7 +152,7 @@ fn reading_commands_are_stable() {
         let json = first.json();
         assert_eq!(json["schema"], format!("git-flag.{}/v1", sample.command.replace(' ', "-")), "{words:?}");
         // The other formats hold the same.
-        let yaml = repo.flag_with(&sample.with(&["--format", "yaml"]), &same_time, None).ok();
+        let yaml = repo.flag_with(&sample.with(&["--format", "yaml"]), &same_time, None).exits(second.code);
         let as_yaml: Value = serde_yaml::from_str(&yaml.stdout).expect("YAML");
         assert_eq!(as_yaml, json, "{words:?}");
     }

@@ -157,6 +157,7 @@ fn no_project() -> Project {
         rings: Vec::new(),
         bucketing: crate::model::Bucketing::default(),
         geo_database: None,
+        durability: crate::model::Durability::Standard,
         lints: BTreeMap::new(),
     }
 }

@@ -66,6 +66,7 @@ fn message() -> Message {
         what: "record answers".to_owned(),
         action: "record".to_owned(),
         environment: None,
+        rule: None,
         body: None,
         reason: None,
         ticket: None,

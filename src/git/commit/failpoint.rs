@@ -17,6 +17,7 @@ pub(super) enum Step {
     TemporaryWritten,
     WorkTreeWritten,
     Refreshing,
+    GaveWay,
 }
 
 #[cfg(not(test))]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::failpoint::{self, Step};
 use super::lock::Lock;
-use super::{CommitError, Dirty, FileChange, Repository, journal, work_tree};
+use super::{CommitError, Dirty, FileChange, Repository, durable, journal, work_tree};
 use crate::git::path_state::{OnDisk, read_plain};
 
 impl Repository {
@@ -37,7 +37,7 @@ impl Repository {
             let draft = path.with_file_name(format!(".git-flag-{nonce}-{number}"));
             steps.push(Rewrite { path, draft, now, new: file.new.as_deref() });
         }
-        carry_out(top, &steps)
+        carry_out(self, top, &steps)
     }
 
     /// Whether a sparse checkout leaves out a file with that content.
@@ -61,11 +61,14 @@ struct Rewrite<'a> {
 }
 
 /// All of them, or none.
-fn carry_out(top: &Path, steps: &[Rewrite<'_>]) -> Result<(), CommitError> {
+fn carry_out(repository: &Repository, top: &Path, steps: &[Rewrite<'_>]) -> Result<(), CommitError> {
     let mut replaced = 0;
     let done = (|| {
         for step in steps {
             work_tree::draft(&step.path, &step.draft, step.new)?;
+            if step.new.is_some() {
+                durable::file(repository, &step.draft)?;
+            }
         }
         failpoint::reached(Step::Prepared)?;
         for step in steps {
@@ -74,6 +77,9 @@ fn carry_out(top: &Path, steps: &[Rewrite<'_>]) -> Result<(), CommitError> {
                 None => work_tree::remove(top, &step.path)?,
             }
             replaced += 1;
+        }
+        for step in steps {
+            durable::folders(repository, &step.path, top)?;
         }
         Ok(())
     })();

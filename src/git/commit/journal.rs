@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::check::Ground;
-use super::{Change, CommitError, CommitId, ObjectId, Repository};
+use super::{Change, CommitError, CommitId, ObjectId, Repository, durable};
 
 /// A commit that is about to land: all that a later command needs to finish or to discard it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,8 +106,11 @@ impl Journal {
         let path = Self::path(repository);
         let draft = path.with_extension("new");
         let text = serde_json::to_vec(self).map_err(|error| super::check::nonsense("journal", &error.to_string()))?;
-        let saved = fs::write(&draft, text).and_then(|()| fs::rename(&draft, &path));
-        saved.map_err(|error| CommitError::io("write", &path, error))
+        let failed = |error| CommitError::io("write", &path, error);
+        fs::write(&draft, text).map_err(failed)?;
+        durable::file(repository, &draft)?;
+        fs::rename(&draft, &path).map_err(failed)?;
+        durable::folders(repository, &path, &repository.git_dir)
     }
 
     /// The journal that a killed command left in this work tree. One that cannot be read says nothing, and is dropped.

@@ -15,7 +15,7 @@ use super::check::Ground;
 use super::failpoint::{self, Step};
 use super::journal::{self, Journal};
 use super::lock::{self, Lock};
-use super::{Change, CommitError, CommitId, ObjectId, Repository, index_file, loan, work_tree};
+use super::{Change, CommitError, CommitId, ObjectId, Repository, durable, index_file, loan, work_tree};
 use crate::git::GitError;
 use crate::git::run::{Git, Manner};
 
@@ -57,7 +57,9 @@ pub(super) fn land(
         Ok(()) => {}
     }
     failpoint::reached(Step::BranchMoved)?;
-    match finish(repository, &journal, changes, true) {
+    let finished =
+        durable::branch(repository, &ground.branch).and_then(|()| finish(repository, &journal, changes, true));
+    match finished {
         #[cfg(test)]
         Err(CommitError::Killed) => Err(CommitError::Killed),
         Ok(notes) => Ok(notes),
@@ -75,6 +77,7 @@ fn take_index(repository: &Repository, journal: &mut Journal, changes: &[Change]
         wait_until_gone(&index_lock, deadline)?;
         let original = index_file::write(repository, &private, changes)?;
         let ours = fs::read(&private).map_err(|error| CommitError::io("read", &private, error))?;
+        durable::file(repository, &private)?;
         journal.index_digest = journal::digest(&ours);
         journal.note_looks(original.looks);
         journal.save(repository)?;
@@ -168,6 +171,7 @@ pub(super) fn finish(
             take_index(repository, &mut again, changes)?;
             fs::rename(&index_lock, &index).map_err(|error| CommitError::io("write", &index, error))?;
         }
+        durable::folders(repository, &index, &repository.git_dir)?;
         failpoint::reached(Step::IndexWritten)?;
         for (number, (change, file)) in changes.iter().zip(&journal.files).enumerate() {
             notes.extend(work_tree::follow(repository, change, file.seen(), &journal.temporary(number))?);
@@ -192,13 +196,17 @@ fn refresh(repository: &Repository, journal: &Journal, changes: &[Change]) -> Re
         let ours = fs::read(&private).map_err(|error| CommitError::io("read", &private, error))?;
         let mut again = journal.clone();
         again.index_digest = journal::digest(&ours);
+        durable::file(repository, &private)?;
         again.save(repository)?;
         publish(&private, &ours, &index_lock).map_err(|error| CommitError::io("write", &index_lock, error))?;
         Ok::<_, CommitError>(fs::read(&index).ok() == original)
     })();
     failpoint::reached(Step::Refreshing)?;
     match taken {
-        Ok(true) => drop(fs::rename(&index_lock, &index)),
+        Ok(true) => {
+            drop(fs::rename(&index_lock, &index));
+            durable::folders(repository, &index, &repository.git_dir)?;
+        }
         Ok(false) => journal::remove(&index_lock)?,
         Err(_) => {}
     }

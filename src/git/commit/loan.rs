@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::failpoint::{self, Step};
-use super::{Change, CommitError, Dirty, Repository, journal, work_tree};
+use super::{Change, CommitError, Dirty, Repository, durable, journal, work_tree};
 use crate::git::WorkTreeState;
 use crate::git::path_state::{OnDisk, read_plain};
 use crate::git::run::Manner;
@@ -179,7 +179,10 @@ impl Loan {
         let text = serde_json::to_vec(self).map_err(|error| super::check::nonsense("loan", &error.to_string()))?;
         let path = path(repository);
         let draft = path.with_extension("new");
-        fs::write(&draft, text).and_then(|()| fs::rename(&draft, &path)).map_err(|error| failed(&path, error))
+        fs::write(&draft, text).map_err(|error| failed(&path, error))?;
+        durable::file(repository, &draft)?;
+        fs::rename(&draft, &path).map_err(|error| failed(&path, error))?;
+        durable::folders(repository, &path, &repository.git_dir)
     }
 
     /// One that cannot be read says nothing, and is dropped.

@@ -6,6 +6,7 @@
 //! [`recover`] reads after a kill.
 
 mod check;
+mod durable;
 mod error;
 mod failpoint;
 mod files_only;
@@ -18,7 +19,9 @@ mod lock;
 mod message;
 mod object;
 mod push;
+mod queue;
 mod recover;
+mod replay;
 mod tree;
 mod work_tree;
 
@@ -107,6 +110,9 @@ pub struct Committed {
     pub notes: Vec<String>,
 }
 
+/// The only turn to write here with this program, until it is dropped.
+pub struct Turn(Lock);
+
 /// Judges what hooks made of our files (path, and bytes unless deleted), or says why it will not do.
 pub type Judge<'a> = dyn FnMut(&[(String, Option<Vec<u8>>)]) -> Result<(), String> + 'a;
 
@@ -127,11 +133,34 @@ impl Repository {
     /// # Errors
     /// Nothing is changed then. [`CommitError::Moved`] asks the caller to compute the change again.
     pub fn commit(&self, request: &CommitRequest, judge: &mut Judge<'_>) -> Result<Committed, CommitError> {
+        let turn = self.turn()?;
+        self.commit_in(turn, request, judge)
+    }
+
+    /// Waits until it is our turn to write: whoever came before goes first.
+    ///
+    /// # Errors
+    /// If the one before us takes too long.
+    pub fn turn(&self) -> Result<Turn, CommitError> {
         if self.inside_our_commit() {
             return Err(CommitError::Nested);
         }
+        Lock::take(self).map(Turn)
+    }
+
+    /// As [`Repository::commit`], in a turn that was taken before the change was computed, so that no other of our
+    /// commands can have moved the branch since.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn commit_in(
+        &self,
+        turn: Turn,
+        request: &CommitRequest,
+        judge: &mut Judge<'_>,
+    ) -> Result<Committed, CommitError> {
         let mut committed = {
-            let lock = Lock::take(self)?;
+            let Turn(lock) = turn;
             let left = self.recover_under(&lock)?.and_then(|recovered| recovered.warning());
             let mut committed = self.commit_under(&lock, request, judge)?;
             committed.notes.extend(left.map(|(words, help)| format!("{words}; {help}")));
@@ -139,6 +168,12 @@ impl Repository {
         };
         committed.notes.extend(self.follow_up());
         Ok(committed)
+    }
+
+    /// From now on, what is written here survives that the machine stops: files and folders are synchronised before
+    /// anything is reported as done. Takes a little longer.
+    pub fn be_durable(&self) {
+        self.place.durable.store(true, std::sync::atomic::Ordering::Relaxed);
     }
 
     /// Whether this process was started by a hook of a commit that we are making.
@@ -166,6 +201,7 @@ impl Repository {
             let hooks::Outcome { tree, message, mut notes } =
                 hooks::run(self, lock, request, &ground, planned, &mut files, judge)?;
             let id = object::write(self, tree, ground.base, &message, request.signing)?;
+            durable::objects(self, id, &files)?;
             failpoint::reached(Step::CommitMade)?;
             notes.extend(land::land(self, lock, &ground, &files, id, message::subject(&message))?);
             Ok((id, notes))

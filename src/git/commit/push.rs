@@ -2,9 +2,13 @@
 
 use thiserror::Error;
 
-use super::Repository;
+use super::{CommitId, Repository};
 use crate::git::GitError;
 use crate::git::run::Manner;
+
+/// How Git says that the other side has moved, also while it was looking.
+const BEHIND: [&str; 5] =
+    ["(fetch first)", "(non-fast-forward)", "(failed to update ref)", "cannot lock ref", "incorrect old value"];
 
 /// A push failed; the commit stands here.
 #[derive(Debug, Error)]
@@ -59,9 +63,7 @@ impl Repository {
         let git = self.git(Manner::Write, "push").args(["--no-force", "--end-of-options", &remote, &refspec]);
         match git.run() {
             Ok(_) => Ok(()),
-            Err(GitError::Failed { stderr, .. })
-                if stderr.contains("(fetch first)") || stderr.contains("(non-fast-forward)") =>
-            {
+            Err(GitError::Failed { stderr, .. }) if BEHIND.iter().any(|words| stderr.contains(words)) => {
                 Err(PushError::Behind { output: stderr })
             }
             Err(GitError::Failed { stderr, .. }) if stderr.contains("rejected]") => {
@@ -69,6 +71,23 @@ impl Repository {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Fetches the branch that [`Repository::push`] pushes `branch` to, and gives its last commit.
+    ///
+    /// # Errors
+    /// What Git says.
+    pub fn fetch_pushed(&self, branch: &str) -> Result<CommitId, PushError> {
+        self.may_push()?;
+        let remote = self.push_remote(branch)?;
+        let there = self.upstream_to_push(branch)?.unwrap_or_else(|| branch.to_owned());
+        // A name of its own, as others may be fetching too.
+        let name = format!("refs/git-flag/{}", super::journal::nonce());
+        let words = ["--quiet", "--no-tags", "--no-write-fetch-head", "--end-of-options", &remote];
+        self.git(Manner::Write, "fetch").args(words).arg(format!("+{there}:{name}")).run()?;
+        let found = self.ref_commit(&name);
+        self.git(Manner::Write, "update-ref").args(["-d", &name]).run()?;
+        found?.ok_or_else(|| PushError::Git(GitError::UnknownRevision { revision: there, shallow: self.is_shallow() }))
     }
 
     /// Refuses to push where nothing may use the network.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::journal::{self, Journal};
 use super::loan::{self, Changed, Left};
 use super::lock::{self, Lock};
-use super::{Change, CommitError, CommitId, Repository, index_file, land};
+use super::{Change, CommitError, CommitId, Repository, index_file, land, replay};
 
 /// What was done about a commit of a command that was killed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Repository {
     /// If it can be neither finished nor discarded.
     pub fn recover(&self) -> Result<Option<Recovered>, CommitError> {
         // A hook of the commit that is being made must not wait for it.
-        if self.inside_our_commit() || !(Journal::exists(self) || loan::exists(self)) {
+        if self.inside_our_commit() || !(Journal::exists(self) || loan::exists(self) || replay::exists(self)) {
             return Ok(None);
         }
         match Lock::try_take(self)? {
@@ -88,6 +88,7 @@ impl Repository {
             _ => None,
         };
         let back = loan::give_back(self, Changed::ByAnybody)?;
+        replay::finish(self)?;
         sweep(&self.git_dir.join("git-flag"));
         if !back.left.is_empty() {
             return Ok(Some(Recovered::Left(back.left)));

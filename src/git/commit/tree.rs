@@ -16,6 +16,7 @@ pub(super) fn build(
     let in_process = repository
         .library
         .as_ref()
+        .filter(|_| !repository.place.is_durable())
         .filter(|_| !repository.has_setting(|key| key.starts_with("core.fsync")).unwrap_or(true));
     match in_process {
         Some(library) => {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::failpoint::{self, Step};
-use super::{Change, CommitError, ObjectId, Repository, journal};
+use super::{Change, CommitError, ObjectId, Repository, durable, journal};
 use crate::git::path_state::{OnDisk, read_plain};
 use crate::git::run::Manner;
 
@@ -21,7 +21,9 @@ pub(super) fn prepare(repository: &Repository, change: &Change, temporary: &str)
         return Err(CommitError::NotAFile { path: change.path.clone() });
     }
     let path = top.join(&change.path);
-    draft(&path, &path.with_file_name(temporary), wanted.as_deref())
+    let beside = path.with_file_name(temporary);
+    draft(&path, &beside, wanted.as_deref())?;
+    if wanted.is_some() { durable::file(repository, &beside) } else { Ok(()) }
 }
 
 /// Removes what was prepared, if nobody used it.
@@ -61,10 +63,13 @@ pub(super) fn follow(
         Some(bytes) if fs::read(&draft).is_ok_and(|prepared| prepared == bytes) => put(&path, &draft)?,
         Some(bytes) => {
             journal::remove_if_there(&draft);
-            replace(&path, &draft, &bytes)?;
+            self::draft(&path, &draft, Some(&bytes))?;
+            durable::file(repository, &draft)?;
+            put(&path, &draft)?;
         }
         None => remove(top, &path)?,
     }
+    durable::folders(repository, &path, top)?;
     Ok(None)
 }
 

@@ -107,6 +107,8 @@ pub(crate) const SAMPLES: &[Sample] = &[
     sample("audit", "", ReadsHistory),
     sample("rollback", "new-checkout", Changes),
     after("git flag rollout new-checkout 60 --env production", "undo", ""),
+    sample("op status", "op-1", ReadsHistory),
+    sample("op log", "", ReadsHistory),
     sample("rename", "new-checkout checkout-v2", Changes),
     sample("archive", "new-checkout", Changes),
     sample("delete", "new-checkout", Changes),

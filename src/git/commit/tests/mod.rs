@@ -2,10 +2,13 @@
 
 mod crash;
 #[cfg(unix)]
+mod durable;
+#[cfg(unix)]
 mod hooks;
 mod kinds;
 mod plain;
 mod refused;
+mod replay;
 
 use super::*;
 use crate::git::testing::Sandbox;

@@ -1,0 +1,46 @@
+use super::super::failpoint::{STOP, Step};
+use super::*;
+
+/// Our commit and a colleague's, both on the first one; the user has staged and edited other files.
+fn two_lines(sandbox: &Sandbox, repository: &Repository) -> (CommitId, CommitId) {
+    sandbox.git(&["checkout", "-q", "-b", "theirs"]);
+    sandbox.write("flags/b.yaml", "b: 1\n");
+    sandbox.write("flags/a.yaml", "a: theirs\n");
+    let theirs = sandbox.commit_all("theirs");
+    sandbox.git(&["checkout", "-q", "main"]);
+    let ours = commit(repository, &request(repository, "flags/a.yaml", Some("a: ours\n"))).unwrap().id;
+    sandbox.write("staged.txt", "s\n");
+    sandbox.git(&["add", "staged.txt"]);
+    sandbox.write("other.txt", "edited\n");
+    (ours, theirs)
+}
+
+const STATUS: &str = " M other.txt\nA  staged.txt";
+
+#[test]
+fn a_branch_gives_way_and_other_work_stays() {
+    let sandbox = started();
+    let repository = sandbox.repository();
+    let (ours, theirs) = two_lines(&sandbox, &repository);
+    assert!(!repository.give_way("refs/heads/main", theirs, ours).unwrap(), "it is not there");
+    assert!(repository.give_way("refs/heads/main", ours, theirs).unwrap());
+    assert_eq!((sandbox.head(), sandbox.read("flags/a.yaml").as_str()), (theirs, "a: theirs\n"));
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), STATUS);
+    assert_tidy(&sandbox);
+}
+
+#[test]
+fn killed_while_it_gives_way_the_next_command_follows() {
+    let sandbox = started();
+    let repository = sandbox.repository();
+    let (ours, theirs) = two_lines(&sandbox, &repository);
+    STOP.set(Some(Step::GaveWay));
+    let killed = repository.give_way("refs/heads/main", ours, theirs);
+    STOP.set(None);
+    assert!(matches!(killed, Err(CommitError::Killed)), "{killed:?}");
+    assert_eq!((sandbox.head(), sandbox.read("flags/a.yaml").as_str()), (theirs, "a: ours\n"));
+    repository.recover().unwrap();
+    assert_eq!(sandbox.read("flags/a.yaml"), "a: theirs\n");
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), STATUS);
+    assert_tidy(&sandbox);
+}
