@@ -123,8 +123,7 @@ mod tests {
     fn meaning() -> Meaning {
         let read =
             |text: &str| read_flag(&"flags/a.yaml".into(), &FlagKey::new("a").unwrap(), text.into()).value.unwrap();
-        let before =
-            "type: boolean\ndescription: \"tab\\t and \\\"quotes\\\"\"\nowner: a\ndefault: false\nenvironments:\n  production: {enabled: false, serve: false}\n";
+        let before = "type: boolean\ndescription: \"tab\\t and \\\"quotes\\\"\"\nowner: a\ndefault: false\nenvironments:\n  production: {enabled: false, serve: false}\n";
         let after = "type: boolean\nowner: b\ndefault: true\nenvironments:\n  production:\n    enabled: true\n    rules: [{id: r, when: [{attribute: plan, equals: pro}], serve: true}]\n    serve: true\n";
         Meaning {
             differences: compare_flags(Some(&read(before)), Some(&read(after))),

@@ -12,6 +12,8 @@ mod commands;
 mod conformance;
 mod corpus;
 mod dry_run;
+#[cfg(target_os = "linux")]
+mod fire;
 mod format;
 mod generated;
 #[cfg(unix)]

@@ -64,9 +64,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         };
         let renamed: BTreeSet<String> = differences.iter().filter_map(renamed).collect();
         let wanted = |name: Option<&str>| {
-            let is = |name: &str| {
-                keys.iter().any(|key| key.as_str() == name) || renamed.contains(name)
-            };
+            let is = |name: &str| keys.iter().any(|key| key.as_str() == name) || renamed.contains(name);
             name.is_some_and(is)
         };
         for key in &keys {

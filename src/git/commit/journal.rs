@@ -107,7 +107,10 @@ impl Journal {
         let draft = path.with_extension("new");
         let text = serde_json::to_vec(self).map_err(|error| super::check::nonsense("journal", &error.to_string()))?;
         let saved = fs::write(&draft, text).and_then(|()| fs::rename(&draft, &path));
-        saved.map_err(|error| CommitError::io("write", &path, error))
+        saved.map_err(|error| {
+            remove_if_there(&draft);
+            CommitError::io("write", &path, error)
+        })
     }
 
     /// The journal that a killed command left in this work tree. One that cannot be read says nothing, and is dropped.
