@@ -1,9 +1,9 @@
-//! Writing under fire: kills, calls that fail, many writers at once, random histories.
+//! Writing under fire: kills, calls that fail, many writers at once.
 //!
 //! Counts are small by default. The variables below raise them, and `FIRE_SEED` repeats a run:
 //!
-//!     FIRE_KILLS=10000 FIRE_CALLS=all FIRE_EDITS=1000 FIRE_PUSHES=200 FIRE_HISTORIES=2000 \
-//!         cargo test --test it -- fire --nocapture --test-threads=1
+//!     FIRE_KILLS=10000 FIRE_CALLS=all FIRE_EDITS=1000 FIRE_PUSHES=200 \
+//!         cargo test --test it -- fire:: --nocapture --test-threads=1
 
 mod calls;
 mod kills;

@@ -1,7 +1,7 @@
 //! Eight clones that push to one repository.
 
 use super::count;
-use super::writers::{WRITERS, check_history, edit};
+use super::writers::{WRITERS, check_history, edit, own_key};
 use crate::support::TestRepo;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,7 +10,7 @@ fn by_hand(repo: &TestRepo, error: &str) {
     // Git's words for a push that lost the race on the other side.
     let late = ["the remote has commits that are not here", "failed to update ref", "cannot lock ref"];
     assert!(late.iter().any(|words| error.contains(words)), "{error}");
-    for _ in 0..1_000 {
+    for _ in 0..200 {
         repo.shell("git pull -q --rebase || { git rebase --abort; false; }");
         if repo.try_git(&["push", "-q"]).code == 0 {
             return;
@@ -40,7 +40,8 @@ fn pushes_of_many_clones_all_land() {
             let helped = &helped;
             scope.spawn(move || {
                 for round in 0..rounds {
-                    let output = edit(clone, writer, round, &["--push"]).output().expect("an ended program");
+                    let output =
+                        edit(clone, own_key(writer), writer, round, &["--push"]).output().expect("an ended program");
                     if !output.status.success() {
                         helped.fetch_add(1, Ordering::Relaxed);
                         by_hand(clone, &String::from_utf8_lossy(&output.stderr));

@@ -7,11 +7,21 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 pub(super) const WRITERS: usize = 8;
-const KEYS: [&str; 4] = ["new-checkout", "limits", "theme", "payments-v2"];
+const KEYS: [&str; WRITERS] =
+    ["new-checkout", "limits", "theme", "payments-v2", "summer-sale", "region-model", "button-colour", "page-size"];
 
-/// One change: of any flag, by its own author, with a text that nobody else writes.
-pub(super) fn edit(repo: &TestRepo, writer: usize, round: usize, more: &[&str]) -> Command {
-    let key = KEYS[Random::new(seed(), writer << 20 | round).below(KEYS.len())];
+/// A flag that others change, too.
+fn any_key(writer: usize, round: usize) -> &'static str {
+    KEYS[Random::new(seed(), writer << 20 | round).below(4)]
+}
+
+/// A flag of one's own, which can be pulled without a conflict.
+pub(super) fn own_key(writer: usize) -> &'static str {
+    KEYS[writer]
+}
+
+/// One change: of a flag, by its own author, with a text that nobody else writes.
+pub(super) fn edit(repo: &TestRepo, key: &str, writer: usize, round: usize, more: &[&str]) -> Command {
     let (text, name) = (format!("description=by {writer} in {round}"), format!("op-{writer}-{round}"));
     let mut command = repo.command(&[&["set", key, &text, "--op-id", &name, "--quiet"], more].concat());
     command.env("GIT_AUTHOR_NAME", format!("writer-{writer}"));
@@ -44,7 +54,7 @@ pub(super) fn check_history(repo: &TestRepo, rounds: usize) {
 /// repeated.
 fn carry_out(repo: &TestRepo, writer: usize, round: usize) -> usize {
     for again in 0..100 {
-        let output = edit(repo, writer, round, &[]).output().expect("an ended program");
+        let output = edit(repo, any_key(writer, round), writer, round, &[]).output().expect("an ended program");
         if output.status.success() {
             return again;
         }
