@@ -124,7 +124,7 @@ pub(super) fn give_back(repository: &Repository, changed: Changed) -> Result<Giv
             back.notes.extend(now.and_then(|bytes| keep(repository, &file.path, bytes)));
         }
         match &file.before {
-            Some(bytes) if put_back(&loan.kept(repository, number), &path, bytes) => {}
+            Some(bytes) if put_back(&loan.kept(repository, number), &path, bytes)? => {}
             Some(bytes) => work_tree::replace(&path, &draft, bytes)?,
             None => work_tree::remove(top, &path)?,
         }
@@ -158,10 +158,11 @@ fn keep(repository: &Repository, path: &str, bytes: Vec<u8>) -> Option<String> {
 }
 
 /// Puts a file back that was kept, which takes no room on a disk that may be full. Says whether it did.
-fn put_back(kept: &Path, path: &Path, before: &[u8]) -> bool {
+fn put_back(kept: &Path, path: &Path, before: &[u8]) -> Result<bool, CommitError> {
+    failpoint::reached(Step::TemporaryWritten)?;
     let put = || fs::rename(kept, path);
     let with_folder = |_| path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| put());
-    fs::read(kept).is_ok_and(|bytes| bytes == before) && put().or_else(with_folder).is_ok()
+    Ok(fs::read(kept).is_ok_and(|bytes| bytes == before) && put().or_else(with_folder).is_ok())
 }
 
 /// The commit stands, so what the work tree has is its own.
