@@ -15,6 +15,8 @@ mod contention;
 mod corpus;
 mod dry_run;
 mod durable;
+#[cfg(target_os = "linux")]
+mod fire;
 mod format;
 mod generated;
 #[cfg(unix)]

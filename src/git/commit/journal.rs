@@ -107,9 +107,14 @@ impl Journal {
         let draft = path.with_extension("new");
         let text = serde_json::to_vec(self).map_err(|error| super::check::nonsense("journal", &error.to_string()))?;
         let failed = |error| CommitError::io("write", &path, error);
-        fs::write(&draft, text).map_err(failed)?;
-        durable::file(repository, &draft)?;
-        fs::rename(&draft, &path).map_err(failed)?;
+        let saved = fs::write(&draft, text).map_err(failed).and_then(|()| {
+            durable::file(repository, &draft)?;
+            fs::rename(&draft, &path).map_err(failed)
+        });
+        if saved.is_err() {
+            remove_if_there(&draft);
+        }
+        saved?;
         durable::folders(repository, &path, &repository.git_dir)
     }
 

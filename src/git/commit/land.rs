@@ -44,7 +44,7 @@ pub(super) fn land(
         } else {
             journal.save(repository)?;
         }
-        move_branch(repository, lock, ground, commit, subject)
+        move_branch(repository, lock, ground, &journal, subject)
     })();
     match moved {
         #[cfg(test)]
@@ -126,17 +126,27 @@ fn move_branch(
     repository: &Repository,
     lock: &Lock,
     ground: &Ground,
-    commit: CommitId,
+    journal: &Journal,
     subject: &str,
 ) -> Result<(), CommitError> {
     let kind = if ground.base.is_some() { "commit" } else { "commit (initial)" };
     let old = ground.expected.unwrap_or_else(|| ObjectId::zero(repository.format));
     let moved = Git::with_settings(&repository.place, Manner::Write, &["core.filesRefLockTimeout=2000"], "update-ref")
-        .args(["-m", &format!("{kind}: {subject}"), &ground.reference, &commit.to_string(), &old.to_string()])
+        .args(["-m", &format!("{kind}: {subject}"), &ground.reference, &journal.commit, &old.to_string()])
         .stdin(lock.share())
         .run();
     let Err(error) = moved else { return Ok(()) };
+    if let (GitError::Failed { code: None, .. }, Some(written)) = (&error, Journal::written(repository)) {
+        // Killed alone, say for want of memory.
+        repository.remove_ref_locks(journal, written)?;
+    }
     let now = repository.ref_commit(&ground.branch)?;
+    if let (Some(commit), Some(now)) = (journal.commit(), now)
+        && repository.is_ancestor(commit, now)?
+    {
+        // What failed came after.
+        return Ok(());
+    }
     if now != ground.expected {
         return Err(CommitError::Moved { now });
     }
@@ -180,7 +190,7 @@ pub(super) fn finish(
         refresh(repository, journal, changes)?;
     }
     // Before the journal: without it nothing would tell that the commit stands.
-    loan::forget(repository)?;
+    loan::end(repository)?;
     forget(repository, journal)?;
     Ok(notes)
 }
@@ -203,11 +213,11 @@ fn refresh(repository: &Repository, journal: &Journal, changes: &[Change]) -> Re
     })();
     failpoint::reached(Step::Refreshing)?;
     match taken {
-        Ok(true) => {
-            drop(fs::rename(&index_lock, &index));
+        Ok(true) if fs::rename(&index_lock, &index).is_ok() => {
             durable::folders(repository, &index, &repository.git_dir)?;
         }
-        Ok(false) => journal::remove(&index_lock)?,
+        // An error here keeps the journal, so that the next command removes it.
+        Ok(_) => journal::remove(&index_lock)?,
         Err(_) => {}
     }
     Ok(())

@@ -67,6 +67,7 @@ pub(super) fn lend(repository: &Repository, changes: &mut [Change]) -> Result<()
     loan.save(repository)?;
     failpoint::reached(Step::Lending)?;
     for (number, (change, meanwhile)) in lent.into_iter().enumerate() {
+        loan.keep_file(repository, number);
         let seen = change.seen.as_deref().map(journal::digest);
         if work_tree::follow(repository, change, seen.as_deref(), &loan.temporary(number))?.is_some() {
             // Edited since we looked.
@@ -123,6 +124,7 @@ pub(super) fn give_back(repository: &Repository, changed: Changed) -> Result<Giv
             back.notes.extend(now.and_then(|bytes| keep(repository, &file.path, bytes)));
         }
         match &file.before {
+            Some(bytes) if put_back(&loan.kept(repository, number), &path, bytes)? => {}
             Some(bytes) => work_tree::replace(&path, &draft, bytes)?,
             None => work_tree::remove(top, &path)?,
         }
@@ -131,6 +133,7 @@ pub(super) fn give_back(repository: &Repository, changed: Changed) -> Result<Giv
     drop(repository.git(Manner::Write, "update-index").args(["-q", "--refresh"]).output());
     failpoint::reached(Step::GivenBack)?;
     forget(repository)?;
+    loan.drop_files(repository);
     Ok(back)
 }
 
@@ -154,8 +157,25 @@ fn keep(repository: &Repository, path: &str, bytes: Vec<u8>) -> Option<String> {
     Some(format!("`{path}` was changed meanwhile; `git show {}` has that version", id.get(..12).unwrap_or(&id)))
 }
 
+/// Puts a file back that was kept, which takes no room on a disk that may be full. Says whether it did.
+fn put_back(kept: &Path, path: &Path, before: &[u8]) -> Result<bool, CommitError> {
+    failpoint::reached(Step::TemporaryWritten)?;
+    let put = || fs::rename(kept, path);
+    let with_folder = |_| path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| put());
+    Ok(fs::read(kept).is_ok_and(|bytes| bytes == before) && put().or_else(with_folder).is_ok())
+}
+
 /// The commit stands, so what the work tree has is its own.
-pub(super) fn forget(repository: &Repository) -> Result<(), CommitError> {
+pub(super) fn end(repository: &Repository) -> Result<(), CommitError> {
+    let loan = Loan::load(repository)?;
+    forget(repository)?;
+    if let Some(loan) = loan {
+        loan.drop_files(repository);
+    }
+    Ok(())
+}
+
+fn forget(repository: &Repository) -> Result<(), CommitError> {
     journal::remove(&path(repository))
 }
 
@@ -173,15 +193,38 @@ impl Loan {
         format!(".git-flag-{}-{number}", self.nonce)
     }
 
+    /// Where the file that is lent is kept.
+    fn kept(&self, repository: &Repository, number: usize) -> PathBuf {
+        repository.git_dir.join("git-flag").join(format!("kept-{}-{number}", self.nonce))
+    }
+
+    /// Gives the file that is about to be replaced another name. Where that can't be, it is written anew.
+    fn keep_file(&self, repository: &Repository, number: usize) {
+        if let (Some(top), Some(file)) = (&repository.work_tree, self.files.get(number)) {
+            drop(fs::hard_link(top.join(&file.path), self.kept(repository, number)));
+        }
+    }
+
+    fn drop_files(&self, repository: &Repository) {
+        for number in 0..self.files.len() {
+            journal::remove_if_there(&self.kept(repository, number));
+        }
+    }
+
     fn save(&self, repository: &Repository) -> Result<(), CommitError> {
         journal::scratch(repository)?;
         let failed = |path: &Path, error| CommitError::io("write", path, error);
         let text = serde_json::to_vec(self).map_err(|error| super::check::nonsense("loan", &error.to_string()))?;
         let path = path(repository);
         let draft = path.with_extension("new");
-        fs::write(&draft, text).map_err(|error| failed(&path, error))?;
-        durable::file(repository, &draft)?;
-        fs::rename(&draft, &path).map_err(|error| failed(&path, error))?;
+        let saved = fs::write(&draft, text).map_err(|error| failed(&path, error)).and_then(|()| {
+            durable::file(repository, &draft)?;
+            fs::rename(&draft, &path).map_err(|error| failed(&path, error))
+        });
+        if saved.is_err() {
+            journal::remove_if_there(&draft);
+        }
+        saved?;
         durable::folders(repository, &path, &repository.git_dir)
     }
 

@@ -96,9 +96,14 @@ impl Repository {
         Ok(recovered.or(back.lent.then_some(Recovered::Discarded)))
     }
 
-    fn settle(&self, journal: &Journal, written: SystemTime) -> Result<Recovered, CommitError> {
+    /// Removes what a killed `git update-ref` left, which would be in the way of everybody.
+    pub(super) fn remove_ref_locks(&self, journal: &Journal, written: SystemTime) -> Result<(), CommitError> {
         remove_ref_lock(&land::lock_path(&self.git_dir.join("HEAD")), journal, written)?;
-        remove_ref_lock(&land::lock_path(&self.common_dir.join(&journal.branch)), journal, written)?;
+        remove_ref_lock(&land::lock_path(&self.common_dir.join(&journal.branch)), journal, written)
+    }
+
+    fn settle(&self, journal: &Journal, written: SystemTime) -> Result<Recovered, CommitError> {
+        self.remove_ref_locks(journal, written)?;
         let landed = match (journal.commit(), self.ref_commit(&journal.branch)?) {
             (Some(commit), Some(now)) if self.is_ancestor(commit, now)? => Some(commit),
             _ => None,
@@ -167,7 +172,10 @@ fn sweep(scratch: &Path) {
     for file in files.flatten() {
         let name = file.file_name();
         let name = name.to_string_lossy();
-        if ["index-", "hooks-", "tree-", "COMMIT_EDITMSG"].iter().any(|prefix| name.starts_with(prefix)) {
+        if ["index-", "hooks-", "tree-", "kept-", "journal.new", "loan.new", "COMMIT_EDITMSG"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+        {
             journal::remove_if_there(&file.path());
         }
     }

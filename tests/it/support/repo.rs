@@ -141,6 +141,15 @@ impl TestRepo {
         self.run(command, input)
     }
 
+    /// `git-flag` with these arguments, to be started and watched by the caller.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("git-flag"));
+        command.args(arguments);
+        self.prepare(&mut command);
+        command.stdin(Stdio::null());
+        command
+    }
+
     /// Runs `git-flag` in another world than the usual one.
     pub(crate) fn flag_in(&self, world: &World, arguments: &[&str]) -> Run {
         let binary = assert_cmd::cargo::cargo_bin!("git-flag");
@@ -175,7 +184,8 @@ impl TestRepo {
         self.git(&["status", "--porcelain", "--untracked-files=all"])
     }
 
-    fn run(&self, mut command: Command, input: Option<&str>) -> Run {
+    /// Gives a program the hermetic environment; what its caller set for it stays.
+    fn prepare(&self, command: &mut Command) {
         let now = self.clock.fetch_add(60, Ordering::Relaxed);
         let binary = assert_cmd::cargo::cargo_bin!("git-flag");
         let mut path = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
@@ -199,7 +209,6 @@ impl TestRepo {
             .env("GIT_FLAG_NOW", rfc3339(now))
             .env("LC_ALL", "C.UTF-8")
             .env("TZ", "UTC")
-            .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         for (name, value) in given {
@@ -208,6 +217,11 @@ impl TestRepo {
                 None => command.env_remove(name),
             };
         }
+    }
+
+    fn run(&self, mut command: Command, input: Option<&str>) -> Run {
+        self.prepare(&mut command);
+        command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
         let mut child = command.spawn().expect("a started program");
         if let Some(text) = input {
             use std::io::Write as _;
