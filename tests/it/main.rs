@@ -22,6 +22,8 @@ mod history_lives;
 mod history_random;
 #[cfg(unix)]
 mod hooks;
+mod merging;
+mod merging_random;
 mod outputs;
 #[cfg(unix)]
 mod plain_files;
