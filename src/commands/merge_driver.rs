@@ -111,7 +111,9 @@ fn inside<'p>(folder: &Path, path: &'p str) -> Option<&'p str> {
 
 /// A name that Git gave; versions of Git that have none leave the placeholder as it is.
 fn label(given: Option<String>, usual: &str) -> String {
-    given.filter(|name| !name.is_empty() && !matches!(name.as_str(), "%S" | "%X" | "%Y")).unwrap_or_else(|| usual.into())
+    given
+        .filter(|name| !name.is_empty() && !matches!(name.as_str(), "%S" | "%X" | "%Y"))
+        .unwrap_or_else(|| usual.into())
 }
 
 /// Whether the user wants to see the base in conflicts.
@@ -157,6 +159,9 @@ mod tests {
     #[test]
     fn names_that_git_did_not_fill_in() {
         assert_eq!(label(Some("HEAD".into()), "ours"), "HEAD");
-        assert_eq!([label(Some("%X".into()), "ours"), label(Some(String::new()), "ours"), label(None, "ours")], ["ours"; 3]);
+        assert_eq!(
+            [label(Some("%X".into()), "ours"), label(Some(String::new()), "ours"), label(None, "ours")],
+            ["ours"; 3]
+        );
     }
 }

@@ -32,7 +32,8 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
             .help("name a file that is there")
     })?;
     let facts = std::str::from_utf8(&bytes).ok().and_then(meaning);
-    let shown = facts.map_or(bytes, |facts| facts.iter().flat_map(|fact| [fact, "\n"]).collect::<String>().into_bytes());
+    let shown =
+        facts.map_or(bytes, |facts| facts.iter().flat_map(|fact| [fact, "\n"]).collect::<String>().into_bytes());
     let written = session.output.stream().write_all(&shown).and_then(|()| session.output.stream().flush());
     match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {

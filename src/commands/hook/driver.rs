@@ -46,7 +46,8 @@ pub(in crate::commands) struct Presence {
 
 /// What of it is there; `file` is that of the attributes.
 pub(in crate::commands) fn presence(repository: &Repository, file: &Path) -> Presence {
-    let is_set = |(key, value): &(&str, &str)| repository.config(key).is_ok_and(|found| found.as_deref() == Some(value));
+    let is_set =
+        |(key, value): &(&str, &str)| repository.config(key).is_ok_and(|found| found.as_deref() == Some(value));
     let attributes = fs::read_to_string(file).is_ok_and(|text| has_line(&text));
     Presence { settings: SETTINGS.iter().all(is_set), attributes }
 }
@@ -115,7 +116,8 @@ mod tests {
 
     #[test]
     fn the_line_comes_and_goes_and_leaves_the_rest() {
-        for before in [None, Some("*.png binary\n"), Some("a text\r\nb -text\r\n"), Some("# the end has no line break")] {
+        for before in [None, Some("*.png binary\n"), Some("a text\r\nb -text\r\n"), Some("# the end has no line break")]
+        {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join(".gitattributes");
             if let Some(text) = before {

@@ -90,7 +90,9 @@ fn drivers(action: Action, repository: &Repository, session: &Session, outcome: 
             let settings = if driver::configure(repository)? { "set up in this repository" } else { "set up already" };
             let attributes = match (driver::add_line(&path).map_err(failed)?, repository.is_bare()) {
                 (true, false) => {
-                    format!("{shown} says now that git-flag merges and shows flags: commit it, so that it holds for everybody")
+                    format!(
+                        "{shown} says now that git-flag merges and shows flags: commit it, so that it holds for everybody"
+                    )
                 }
                 (true, true) => format!("{shown} says now that git-flag merges and shows flags"),
                 (false, _) => format!("{shown} names the merge driver already"),
