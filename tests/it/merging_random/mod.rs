@@ -76,7 +76,7 @@ fn a_merge_is_what_both_scripts_come_to() {
     println!("{merged} merged, {conflicts} conflicts, {void} without two valid sides");
     // Both ways are taken often enough to mean something.
     let all = seeds.end - seeds.start;
-    assert!(all < 100 || (merged * 5 > all && conflicts * 10 > all && void * 5 < all), "{merged} {conflicts} {void}");
+    assert!(all < 100 || (merged * 5 > all && conflicts * 25 > all && void * 5 < all), "{merged} {conflicts} {void}");
 }
 
 fn case(seed: u64) -> Case {
@@ -121,7 +121,10 @@ fn case(seed: u64) -> Case {
                 "{text}\n{}",
                 story()
             );
-            if wanted.is_some() || clash.is_some() {
+            // A side may use a variant that the other took away, and be wrong where it is taken.
+            let has_all =
+                |side: &Facts| old.places.keys().all(|it| !it.starts_with("variants/") || side.places.contains_key(it));
+            if (wanted.is_some() || clash.is_some()) && has_all(&our) && has_all(&their) {
                 both_resolutions(&text, &words, &story);
             }
             Case::Conflict
@@ -148,10 +151,9 @@ fn both_resolutions(text: &str, words: &[String], story: &dyn Fn() -> String) {
                 _ => {}
             }
         }
-        let side_is_valid = facts(&resolved).is_some();
-        // A variant that one side took away may be what the other, taken here, uses.
-        let uses_what_is_gone = words.iter().any(|line| line.contains("variant"));
-        assert!(side_is_valid || uses_what_is_gone, "one side of {text}\n{resolved}\n{}", story());
+        // So may one that uses a variant which the other adds.
+        let uses_what_is_missing = words.iter().any(|line| line.contains("variant"));
+        assert!(facts(&resolved).is_some() || uses_what_is_missing, "one side of {text}\n{resolved}\n{}", story());
     }
 }
 
