@@ -25,6 +25,7 @@
 //! | [`git`] | objects, index, history, commits; knows no flags; the only place that spawns `git` |
 //! | [`project`] | a repository of flags: find, load, plan, carry out |
 //! | [`history`] | entries from commits, rollback |
+//! | [`merge`] | three versions of a file become one, by what they say |
 //! | [`render`] | the only place that writes output |
 //! | [`commands`] | one file per command |
 
@@ -40,6 +41,7 @@ pub mod expectation;
 pub mod git;
 pub mod history;
 pub mod lint;
+pub mod merge;
 pub mod model;
 pub mod project;
 pub mod render;

@@ -61,8 +61,10 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     match repository {
         Some(repository) => {
             checks.extend([identity(repository), backend(repository), history(repository)]);
-            // Nobody commits in a bare repository.
-            checks.extend((!repository.is_bare()).then(|| hooks(repository)));
+            // Nobody commits in a bare repository, and few merge there.
+            if !repository.is_bare() {
+                checks.extend([hooks(repository), merge_driver(repository, session)]);
+            }
             checks.push(commit_graph(repository, args.fix));
         }
         None => checks.push(
@@ -132,6 +134,18 @@ fn hooks(repository: &Repository) -> Check {
             Check::new("hooks", Health::Advice, "flags are not validated before commits").fix("git flag hook install")
         }
     }
+}
+
+/// Whether flags are merged by what they say.
+fn merge_driver(repository: &Repository, session: &Session) -> Check {
+    let presence = super::hook::driver::presence(repository, &super::hook::attributes(repository, session.directory()));
+    let missing = match (presence.settings, presence.attributes) {
+        (true, true) => return Check::new("merge driver", Health::Good, "flags are merged and shown by what they say"),
+        (true, false) => "no `.gitattributes` names it, so Git merges flags by lines",
+        (false, true) => "`.gitattributes` names it and this clone has none, so Git merges flags by lines",
+        (false, false) => "Git merges flags by lines",
+    };
+    Check::new("merge driver", Health::Advice, missing).fix("git flag hook install")
 }
 
 /// Changed-path filters let `git log -- path` skip nearly all commits.

@@ -42,9 +42,19 @@ use std::path::PathBuf;
 /// Defines the arguments of a command.
 type Define = fn(clap::Command) -> clap::Command;
 
+/// The name of a command: that of its module unless another is given.
+macro_rules! name_of {
+    ($module:ident) => {
+        stringify!($module)
+    };
+    ($module:ident $name:literal) => {
+        $name
+    };
+}
+
 /// Declares the commands: their modules, the subcommands of the command line, the dispatch, and the groups of the overview.
 macro_rules! commands {
-    ($($group:literal { $($module:ident $variant:ident),* $(,)? })*) => {
+    ($($group:literal { $($module:ident $variant:ident $(as $name:literal)?),* $(,)? })*) => {
         $($(mod $module;)*)*
 
         /// Every command.
@@ -58,7 +68,7 @@ macro_rules! commands {
 
         /// The commands by name.
         const COMMANDS: &[(&str, Define)] =
-            &[$($((stringify!($module), <$module::Args as clap::Args>::augment_args),)*)*];
+            &[$($((name_of!($module $($name)?), <$module::Args as clap::Args>::augment_args),)*)*];
 
         impl Command {
             /// The command of the arguments.
@@ -67,7 +77,7 @@ macro_rules! commands {
                     return Err(clap::Error::new(clap::error::ErrorKind::MissingSubcommand));
                 };
                 match name.as_str() {
-                    $($(stringify!($module) => $module::Args::from_arg_matches_mut(&mut matches).map(Self::$variant),)*)*
+                    $($(name_of!($module $($name)?) => $module::Args::from_arg_matches_mut(&mut matches).map(Self::$variant),)*)*
                     _ => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
                 }
             }
@@ -84,7 +94,7 @@ macro_rules! commands {
         }
 
         /// The groups of the overview, with the modules of their commands.
-        pub(crate) const GROUPS: &[(&str, &[&str])] = &[$(($group, &[$(stringify!($module)),*])),*];
+        pub(crate) const GROUPS: &[(&str, &[&str])] = &[$(($group, &[$(name_of!($module $($name)?)),*])),*];
     };
 }
 
@@ -98,7 +108,7 @@ commands! {
     "History" { log Log, audit Audit, rollback Rollback, undo Undo, op Op }
     "Clean up" { rename Rename, archive Archive, delete Delete }
     "Exchange" { import Import, export Export }
-    "Ship" { hook Hook }
+    "Ship" { hook Hook, merge_driver MergeDriver as "merge-driver", textconv Textconv }
     "Help" { help Help, explain Explain, doctor Doctor, schema Schema, completions Completions }
 }
 

@@ -74,7 +74,8 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     }
     let start = args.write.branch.as_ref().map(|branch| format!("refs/heads/{branch}"));
     let rule = args.rule.as_deref();
-    let tip = past::tip(session, repository, start.as_deref())?.ok_or_else(|| nothing(key.as_ref(), environment, rule, 0))?;
+    let tip =
+        past::tip(session, repository, start.as_deref())?.ok_or_else(|| nothing(key.as_ref(), environment, rule, 0))?;
     past::warn_when_cut(session, repository);
     let (root, project) = (&root, &project);
     if let Some(commit) = &args.commit {

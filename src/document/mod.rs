@@ -19,7 +19,7 @@ pub mod tables;
 mod tests_file;
 mod value;
 
-pub use change::{ChangeError, Written, apply, create, edits};
+pub use change::{ChangeError, Written, apply, create, edits, edits_of_data};
 pub use flag::{flag, salvage_default};
 pub use golden::{Answer, Golden, Recorded, golden, renamed_answer};
 pub use mentions::{Mention, Mentioned, mentions};

@@ -28,6 +28,27 @@ impl Repository {
         }
     }
 
+    /// Sets `key` in the configuration of this repository, for all its work trees.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn set_config(&self, key: &str, value: &str) -> Result<(), GitError> {
+        self.git(Manner::Write, "config").args(["--local", "--replace-all", key, value]).run().map(drop)
+    }
+
+    /// Takes a section (`section.subsection`) out of the configuration of this repository; says whether it was there.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn remove_config_section(&self, section: &str) -> Result<bool, GitError> {
+        let pattern = format!("^{}\\.", section.replace('.', "\\."));
+        let listed = self.git(Manner::Write, "config").args(["--local", "--get-regexp", &pattern]).run_or(&[1])?;
+        if listed.code != Some(0) {
+            return Ok(false);
+        }
+        self.git(Manner::Write, "config").args(["--local", "--remove-section", section]).run().map(|_| true)
+    }
+
     /// The value of `key` as yes or no; a number other than 0 is yes, a key without a value is yes.
     ///
     /// # Errors

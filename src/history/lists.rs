@@ -10,6 +10,11 @@ pub(super) trait Keyed {
 
     /// Its name, unique in its list.
     fn name(&self) -> String;
+
+    /// Whether its name is nothing but what it says.
+    fn is_nameless(&self) -> bool {
+        false
+    }
 }
 
 impl Keyed for Variant {
@@ -41,6 +46,20 @@ impl Keyed for Rule {
             ToString::to_string,
         )
     }
+
+    fn is_nameless(&self) -> bool {
+        self.id.is_none()
+    }
+}
+
+/// Whether an element without a name is gone on both sides, and one of them has a new one that the other has not: it may
+/// be what that side made of it.
+pub(super) fn both_replaced<T: Keyed>(base: &[T], theirs: &[T], ours: &[T]) -> bool {
+    let nameless = |list: &[T]| -> Vec<String> { list.iter().filter(|it| it.is_nameless()).map(Keyed::name).collect() };
+    let (base, theirs, ours) = (nameless(base), nameless(theirs), nameless(ours));
+    let comes = |side: &[String], other: &[String]| side.iter().any(|it| !base.contains(it) && !other.contains(it));
+    let gone = base.iter().any(|it| !theirs.contains(it) && !ours.contains(it));
+    gone && (comes(&theirs, &ours) || comes(&ours, &theirs))
 }
 
 /// Whether no two elements have the same name; only rules without ids can.
@@ -66,6 +85,12 @@ pub(super) fn order<T: Keyed>(base: &[T], theirs: &[T], ours: &[T]) -> Option<Ve
         (false, true) => Some(weave(&theirs, &ours)),
         (false, false) => None,
     }
+}
+
+/// The names of the first list in their order, with what only the others have behind their predecessors there.
+pub(super) fn woven<T: Keyed>(first: &[T], rest: &[&[T]]) -> Vec<String> {
+    let names = |list: &[T]| list.iter().map(Keyed::name).collect::<Vec<_>>();
+    rest.iter().fold(names(first), |woven, other| weave(&woven, &names(other)))
 }
 
 /// `main`, with what only `other` has behind the element that it stands behind there.

@@ -30,8 +30,20 @@ impl std::fmt::Display for Conflict {
     }
 }
 
+/// Whose part a merge takes where both sides changed it differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prefer {
+    /// What both come from.
+    Base,
+    /// The second argument of the merge.
+    Theirs,
+    /// The third.
+    Ours,
+}
+
 /// Where the merge is, and what did not fit.
 struct Merge {
+    prefer: Prefer,
     environment: Option<String>,
     rule: Option<String>,
     conflicts: Vec<Conflict>,
@@ -42,9 +54,16 @@ struct Merge {
 /// # Errors
 /// All parts that both changed differently.
 pub fn merge_flags(base: &Flag, theirs: &Flag, ours: &Flag) -> Result<Flag, Vec<Conflict>> {
-    let mut merge = Merge { environment: None, rule: None, conflicts: Vec::new() };
+    let (merged, conflicts) = merge_preferring(Prefer::Ours, base, theirs, ours);
+    if conflicts.is_empty() { Ok(merged) } else { Err(conflicts) }
+}
+
+/// The same merge, which takes the side that is preferred wherever both changed a part differently, and says where.
+#[must_use]
+pub fn merge_preferring(prefer: Prefer, base: &Flag, theirs: &Flag, ours: &Flag) -> (Flag, Vec<Conflict>) {
+    let mut merge = Merge { prefer, environment: None, rule: None, conflicts: Vec::new() };
     let merged = merge.flag(base, theirs, ours);
-    if merge.conflicts.is_empty() { Ok(merged) } else { Err(merge.conflicts) }
+    (merged, merge.conflicts)
 }
 
 /// `theirs` where only it changed, `ours` where only that did or both agree; `None` for a conflict.
@@ -64,10 +83,19 @@ impl Merge {
         self.conflicts.push(conflict);
     }
 
+    /// The part of the side that is preferred.
+    fn pick<T>(&self, base: T, theirs: T, ours: T) -> T {
+        match self.prefer {
+            Prefer::Base => base,
+            Prefer::Theirs => theirs,
+            Prefer::Ours => ours,
+        }
+    }
+
     fn field<T: PartialEq + Clone>(&mut self, part: &str, base: &T, theirs: &T, ours: &T) -> T {
         choose(base, theirs, ours).unwrap_or_else(|| {
             self.conflict(format!("`{part}`"));
-            ours.clone()
+            self.pick(base, theirs, ours).clone()
         })
     }
 
@@ -127,7 +155,7 @@ impl Merge {
             let (b, t, o) = (base.get(name), theirs.get(name), ours.get(name));
             let value = choose(&b, &t, &o).unwrap_or_else(|| {
                 self.conflict(format!("`{part}.{name}`"));
-                o
+                self.pick(b, t, o)
             });
             merged.extend(value.map(|value| (name.clone(), value.clone())));
         }
@@ -147,7 +175,11 @@ impl Merge {
         }
         if ![base, theirs, ours].into_iter().all(lists::are_distinct) {
             self.conflict(format!("the {}s", T::WORD));
-            return ours.to_vec();
+            return self.pick(base, theirs, ours).to_vec();
+        }
+        if lists::both_replaced(base, theirs, ours) {
+            self.conflict(format!("a {} without a name", T::WORD));
+            return self.pick(base, theirs, ours).to_vec();
         }
         let find = |list: &[T], name: &str| list.iter().find(|it| it.name() == name).cloned();
         let mut merged: BTreeMap<String, T> = BTreeMap::new();
@@ -163,17 +195,17 @@ impl Merge {
                 }
                 _ => choose(&b, &t, &o).unwrap_or_else(|| {
                     self.conflict(format!("{} `{name}`", T::WORD));
-                    o.clone()
+                    self.pick(b.clone(), t.clone(), o.clone())
                 }),
             };
             merged.extend(value.map(|value| (name, value)));
         }
-        if let Some(order) = lists::order(base, theirs, ours) {
-            order.iter().filter_map(|name| merged.remove(name)).collect()
-        } else {
+        let order = lists::order(base, theirs, ours).unwrap_or_else(|| {
             self.conflict(format!("the order of {}s", T::WORD));
-            ours.to_vec()
-        }
+            let (first, rest) = self.pick((base, [theirs, ours]), (theirs, [ours, base]), (ours, [theirs, base]));
+            lists::woven(first, &rest)
+        });
+        order.iter().filter_map(|name| merged.remove(name)).collect()
     }
 
     fn enter<T: Keyed>(&mut self, name: &str) -> Option<String> {
@@ -221,7 +253,7 @@ impl Merge {
     fn rule(&mut self, base: &Rule, theirs: &Rule, ours: &Rule) -> Rule {
         let when = lists::conditions(&base.when, &theirs.when, &ours.when).unwrap_or_else(|| {
             self.conflict("`when`");
-            ours.when.clone()
+            self.pick(&base.when, &theirs.when, &ours.when).clone()
         });
         Rule {
             id: ours.id.clone(),
@@ -256,9 +288,12 @@ impl Merge {
         for unit in units {
             let (b, t, o) = (b.get(unit), t.get(unit), o.get(unit));
             match choose(&b, &t, &o) {
-                None => self.conflict(format!("the target of `{unit}`")),
                 Some(wanted) if wanted == o => {}
                 Some(wanted) => retarget(&mut merged, unit, wanted.copied()),
+                None => {
+                    self.conflict(format!("the target of `{unit}`"));
+                    retarget(&mut merged, unit, self.pick(b, t, o).copied());
+                }
             }
         }
         merged.retain(|target| !target.units.is_empty());
@@ -278,6 +313,9 @@ fn served(targets: &[Target]) -> BTreeMap<&Unit, &VariantName> {
 }
 
 fn retarget(targets: &mut Vec<Target>, unit: &Unit, serve: Option<&VariantName>) {
+    if served(targets).get(unit).copied() == serve {
+        return;
+    }
     for target in targets.iter_mut() {
         target.units.retain(|other| other != unit);
     }

@@ -183,3 +183,16 @@ fn creations_and_deletions_run_backwards() {
         assert_eq!(undo_change(base, theirs, ours).unwrap_err().len(), 1);
     }
 }
+
+/// Which of two edits of a rule without an id is meant can't be told from a rule that goes and one that comes.
+#[test]
+fn two_edits_of_a_rule_without_an_id_conflict() {
+    let nameless = BASE.replace("id: staff, ", "");
+    let base = flag(&nameless);
+    let [a, b] = ["vips", "testers"].map(|name| flag(&nameless.replace("segment: staff", &format!("segment: {name}"))));
+    let gone = flag(&nameless.replace("      - {when: [{segment: staff}], serve: blue}\n", ""));
+    for (theirs, ours) in [(&a, &b), (&b, &a), (&a, &gone), (&gone, &a)] {
+        assert_eq!(merge_flags(&base, theirs, ours).unwrap_err()[0].part, "a rule without a name");
+    }
+    assert_eq!(merge_flags(&base, &a, &a).unwrap(), a);
+}

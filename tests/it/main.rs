@@ -27,6 +27,8 @@ mod history_lives;
 mod history_random;
 #[cfg(unix)]
 mod hooks;
+mod merging;
+mod merging_random;
 mod operations;
 mod outputs;
 mod peers;

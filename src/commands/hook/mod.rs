@@ -1,3 +1,4 @@
+pub(super) mod driver;
 mod script;
 
 use crate::commands::Session;
@@ -9,7 +10,10 @@ use crate::render::Outcome;
 use script::{Change, Presence, install, uninstall};
 use std::path::{Path, PathBuf};
 
-/// Install or remove the Git hooks that validate flags before every commit
+/// Install or remove the Git hooks that validate flags before every commit, and the merge driver
+///
+/// The merge driver merges flags by what they say, and diffs show what flags mean: both are settings of this clone, and a line in
+/// `.gitattributes`, which should be committed. Without our program, or the settings, Git merges and shows lines.
 ///
 /// A hook that is there already stays: shell scripts get a marked block of their own; other programs and links are moved
 /// aside, called afterwards, and put back by `uninstall`. What Git would not run stays so. `core.hooksPath` is respected.
@@ -22,13 +26,13 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, clap::Subcommand)]
 enum Action {
-    /// Install the hooks
+    /// Install the hooks and the merge driver
     #[command(after_help = "Examples:\n  git flag hook install\n  git flag -C . hook install")]
     Install,
     /// Remove them, and nothing else
     #[command(after_help = "Examples:\n  git flag hook uninstall\n  git flag -C . hook uninstall")]
     Uninstall,
-    /// Say whether they are installed
+    /// Say what is installed
     #[command(after_help = "Examples:\n  git flag hook status\n  git flag -C . hook status")]
     Status,
 }
@@ -73,7 +77,48 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
             ));
         }
     }
-    Ok(outcome)
+    drivers(args.action, &repository, session, outcome)
+}
+
+/// The merge driver and the text of diffs.
+fn drivers(action: Action, repository: &Repository, session: &Session, outcome: Outcome) -> Result<Outcome> {
+    let path = attributes(repository, session.directory());
+    let shown = shown(&path, repository);
+    let failed = |error: std::io::Error| failed(&path, &error);
+    let (settings, attributes) = match action {
+        Action::Install => {
+            let settings = if driver::configure(repository)? { "set up in this repository" } else { "set up already" };
+            let attributes = match (driver::add_line(&path).map_err(failed)?, repository.is_bare()) {
+                (true, false) => {
+                    format!(
+                        "{shown} says now that git-flag merges and shows flags: commit it, so that it holds for everybody"
+                    )
+                }
+                (true, true) => format!("{shown} says now that git-flag merges and shows flags"),
+                (false, _) => format!("{shown} names the merge driver already"),
+            };
+            (settings, Some(attributes))
+        }
+        Action::Uninstall => {
+            let settings = if driver::unconfigure(repository)? { "removed from this repository" } else { "not set up" };
+            let removed = driver::remove_line(&path).map_err(failed)?;
+            (settings, removed.then(|| format!("removed from {shown}; commit that where it was committed")))
+        }
+        Action::Status => {
+            let presence = driver::presence(repository, &path);
+            let settings = if presence.settings { "set up" } else { "not set up, or by another version" };
+            (settings, (!presence.attributes).then(|| format!("{shown} does not name the merge driver")))
+        }
+    };
+    Ok(attributes.into_iter().fold(outcome.note(format!("merge driver and diffs: {settings}")), Outcome::note))
+}
+
+/// The file that says what our files are: `.gitattributes` beside `flags/`; in a bare repository, which has no such file,
+/// one of its own.
+pub(super) fn attributes(repository: &Repository, directory: &Path) -> PathBuf {
+    let Some(top) = repository.work_tree() else { return repository.common_dir().join("info/attributes") };
+    let root = crate::project::Root::discover(directory).ok();
+    root.as_ref().map_or(top, |root| root.directory()).join(".gitattributes")
 }
 
 /// Where the hooks of the repository are: `core.hooksPath`, else `hooks` in the common Git directory.

@@ -205,6 +205,16 @@ fn block_replaced(text: &str, block: &str) -> String {
 
 /// Replaces the file as a whole, behind links, with the permissions that it has; a new one is executable.
 fn write(path: &Path, text: &str) -> io::Result<()> {
+    replace(path, text, 0o755)
+}
+
+/// The same for a text that nobody runs.
+pub(super) fn write_text(path: &Path, text: &str) -> io::Result<()> {
+    replace(path, text, 0o644)
+}
+
+#[cfg_attr(not(unix), expect(unused_variables, reason = "there are no modes"))]
+fn replace(path: &Path, text: &str, mode: u32) -> io::Result<()> {
     let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut temporary = tempfile::Builder::new().prefix(".git-flag-").tempfile_in(folder)?;
@@ -212,7 +222,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let permissions = fs::metadata(path).map_or(fs::Permissions::from_mode(0o755), |file| file.permissions());
+        let permissions = fs::metadata(path).map_or(fs::Permissions::from_mode(mode), |file| file.permissions());
         temporary.as_file().set_permissions(permissions)?;
     }
     temporary.persist(path).map_err(|error| error.error)?;

@@ -74,6 +74,12 @@ pub fn edits<T: Written>(tree: &Tree<'_>, old: &T, new: &T) -> Vec<Edit> {
     diff::edits(&tree.root, &old.encode(), &new.encode())
 }
 
+/// The edits that turn `old` into `new`, for a `tree` that says `old`: for what has no model.
+#[must_use]
+pub fn edits_of_data(tree: &Tree<'_>, old: &Data, new: &Data) -> Vec<Edit> {
+    diff::edits(&tree.root, old, new)
+}
+
 /// `text`, which says `old`, with as few bytes changed as it takes to say `new`. The result is read again and says
 /// exactly `new`.
 ///

@@ -121,6 +121,12 @@ pub(crate) const SAMPLES: &[Sample] = &[
     sample("hook install", "", Hooks),
     sample("hook uninstall", "", Hooks),
     sample("hook status", "", Hooks),
+    sample(
+        "merge-driver",
+        "/dev/null flags/features/new-checkout.yaml flags/features/new-checkout.yaml flags/a.yaml",
+        Anywhere,
+    ),
+    sample("textconv", "flags/features/new-checkout.yaml", Anywhere),
     sample("help", "exit-codes", Anywhere),
     sample("explain", "F001", Anywhere),
     sample("doctor", "", Anywhere),
