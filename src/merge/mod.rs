@@ -1,9 +1,9 @@
 //! Three versions of a file become one, by what they say: what a merge driver does.
 //!
 //! Where nothing is in each other's way, the lines are merged as Git would, and the result is taken if it says what the
-//! merge by structure says. Otherwise one side's text is edited until it does ([`subject`]), and the comments of the other
-//! side are put where they belong ([`comments`]). Where both sides set one place differently, conflict markers stand around
-//! that place and nothing else ([`markers`]).
+//! merge by structure says. Otherwise one side's text is edited until it does (`subject`), and the comments of the other
+//! side are put where they belong (`comments`). Where both sides set one place differently, conflict markers stand around
+//! that place and nothing else (`markers`).
 
 mod comments;
 mod data;
