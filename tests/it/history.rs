@@ -434,6 +434,23 @@ fn diff_compares_any_two_states_by_meaning() {
 }
 
 #[test]
+fn a_project_that_does_not_read_is_a_difference() {
+    let repo = TestRepo::shop();
+    let good = repo.read("flags/project.yaml");
+    for broken in ["format: 1\nenvironments: [\n", "format: 2\n", "format: 1\nenvironments: []\n"] {
+        repo.write("flags/project.yaml", broken);
+        repo.flag(&["diff", "--exit-code"]).exits(1).prints("can't be read").says("does not read");
+        let found = repo.flag(&["diff", "--json"]).ok().json()["differences"].clone();
+        assert_eq!((&found[0]["subject"]["kind"], &found[0]["aspect"]), (&"project".into(), &"unreadable".into()));
+        repo.commit_all("broken");
+        repo.write("flags/project.yaml", &good);
+        repo.flag(&["diff", "--exit-code"]).exits(1).prints("can be read again");
+        repo.commit_all("mended");
+    }
+    repo.flag(&["diff", "--exit-code"]).ok();
+}
+
+#[test]
 fn shallow_clones_say_what_is_missing() {
     let repo = rolled_out();
     let url = format!("file://{}", repo.path().display());

@@ -145,6 +145,23 @@ fn a_commit_goes_back_in_one_flag_or_in_all() {
     run(&repo, "rollback --commit HEAD --rule dach --env production").exits(2);
 }
 
+/// A key that a commit gave up and one that it brought are two flags, even where their files are the same.
+#[test]
+fn a_commit_that_moved_files_goes_back_once() {
+    let repo = TestRepo::shop();
+    repo.git(&["mv", FILE, "flags/features/another.yaml"]);
+    repo.commit_all("another key");
+    let moved = head(&repo);
+    repo.flag(&["rollback", "--commit", &moved]).ok();
+    assert!(repo.path().join(FILE).exists() && !repo.path().join("flags/features/another.yaml").exists());
+    let before = repo.commits();
+    for _ in 0..2 {
+        repo.flag(&["rollback", "--commit", &moved]).ok().says("nothing to change");
+        assert!(repo.path().join(FILE).exists());
+    }
+    assert_eq!(repo.commits(), before);
+}
+
 /// All or nothing, and every conflict with its place, what both sides set, and who did.
 #[test]
 fn conflicts_name_flag_environment_rule_and_both_sides() {

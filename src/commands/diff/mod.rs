@@ -48,10 +48,12 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let repository = root.git()?;
     let (range, keys) = Range::parse(&root, repository, &args)?;
     let changed = range.changed(&root, repository)?;
-    let ([before, after], unread) = side::read_both(&root, [range.old, range.new], &changed)?;
+    let side::Both { sides: [before, after], unreadable, unread } =
+        side::read_both(&root, [range.old, range.new], &changed)?;
     let now = session.now();
     let (mut differences, mut impacts) =
         rayon::join(|| compare::compare(&before, &after), || impacts_between(&before, &after, now));
+    differences.splice(0..0, unreadable);
     // Of a flag that does not read on one side nobody can say who is affected.
     let broken = |key: &FlagKey| [&before, &after].into_iter().any(|side| side.broken_flags.contains_key(key));
     impacts.retain(|(key, _)| !broken(key));

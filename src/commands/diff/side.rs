@@ -1,6 +1,7 @@
 //! The changed files on one side, read.
 
 use super::range::{At, Changed, State};
+use crate::compare::{self, Aspect, Difference, Subject};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::git::Repository;
 use crate::model::{Broken, Catalog, Flag, FlagKey, Project, Segment, SegmentName};
@@ -10,27 +11,65 @@ use crate::source::FilePath;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-/// Both sides, before and after, and the names of states whose project does not read.
-pub(super) fn read_both(root: &Root, states: [State; 2], changed: &[Changed]) -> Result<([Catalog; 2], Vec<String>)> {
+/// Both sides of a comparison.
+pub(super) struct Both {
+    /// Before and after.
+    pub(super) sides: [Catalog; 2],
+    /// That the project reads on one side only, or does not for another reason.
+    pub(super) unreadable: Option<Difference>,
+    /// The names of states whose project does not read.
+    pub(super) unread: Vec<String>,
+}
+
+/// Reads both sides.
+pub(super) fn read_both(root: &Root, states: [State; 2], changed: &[Changed]) -> Result<Both> {
     let [old, new] = states;
     let projects = [project_of(root, old)?, project_of(root, new)?];
-    let broken = |(state, project): (State, &Side)| matches!(project, Side::Broken).then(|| state.name());
-    let notes = states.into_iter().zip(&projects).filter_map(broken).collect();
+    let broken = |(state, project): (State, &Side)| matches!(project, Side::Broken(_)).then(|| state.name());
+    let unread = states.into_iter().zip(&projects).filter_map(broken).collect();
+    let unreadable = unreadable(&projects);
     // Where one does not read, nothing can be said about what differs between the two.
     let [before, after] = match projects {
         [Side::Project(old), Side::Project(new)] => [old, new],
-        [Side::Project(one), Side::Broken] | [Side::Broken, Side::Project(one)] => [one.clone(), one],
+        [Side::Project(one), Side::Broken(_)] | [Side::Broken(_), Side::Project(one)] => [one.clone(), one],
         [Side::Project(one), _] => [one, Box::new(no_project())],
         [_, Side::Project(one)] => [Box::new(no_project()), one],
         _ => [Box::new(no_project()), Box::new(no_project())],
     };
     let sides = catalogs(root, [*before, *after], changed)?;
-    Ok((sides, notes))
+    Ok(Both { sides, unreadable, unread })
+}
+
+fn unreadable(projects: &[Side; 2]) -> Option<Difference> {
+    let side = |side: &Side| match side {
+        Side::Broken(error) => Some(compare::Side::text(error)),
+        Side::Project(_) => Some(compare::Side::new("readable", "readable")),
+        Side::Nothing => None,
+    };
+    let aspect = match projects {
+        [Side::Broken(before), Side::Broken(after)] if before == after => return None,
+        [_, Side::Broken(_)] => Aspect::Unreadable,
+        [Side::Broken(_), Side::Project(_)] => Aspect::Readable,
+        [Side::Broken(_), Side::Nothing] => Aspect::Deleted,
+        _ => return None,
+    };
+    Some(Difference {
+        subject: Subject::Project,
+        environment: None,
+        rule: None,
+        item: None,
+        aspect,
+        before: side(&projects[0]),
+        after: side(&projects[1]),
+        behaviour: true,
+        rest: false,
+    })
 }
 
 enum Side {
     Nothing,
-    Broken,
+    /// It does not read, for this reason.
+    Broken(String),
     Project(Box<Project>),
 }
 
@@ -53,7 +92,12 @@ fn project_of(root: &Root, state: State) -> Result<Side> {
 }
 
 fn decode(bytes: Vec<u8>) -> Side {
-    read_project_file(bytes).value.map_or(Side::Broken, |project| Side::Project(Box::new(project)))
+    let read = read_project_file(bytes);
+    let Some(project) = read.value else {
+        let error = read.problems.iter().find(|problem| problem.is_error());
+        return Side::Broken(error.map_or_else(String::new, |it| format!("{} ({})", it.message, it.code.id)));
+    };
+    Side::Project(Box::new(project))
 }
 
 enum Part {

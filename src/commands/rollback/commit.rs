@@ -9,7 +9,7 @@ use crate::compare;
 use crate::diagnostic::codes::{change as codes, repository as repository_codes};
 use crate::diagnostic::{Failure, Result};
 use crate::git::{CommitId, Repository};
-use crate::history::{Parts, lives_on_as, operation_at};
+use crate::history::{FileVersion, Parts, lives_on_as, operation_at};
 use crate::model::{FlagKey, Project};
 use crate::project::Root;
 use crate::render::Outcome;
@@ -47,7 +47,15 @@ impl Wanted<'_> {
         for change in &operation.flags {
             let (before, after) = (change.before.as_ref().map(|it| &it.key), change.after.as_ref().map(|it| &it.key));
             let today = after.map(|then| lives_on_as(root, repository, project, then, commit, tip));
-            let today = today.transpose()?.flatten();
+            // A flag that the commit itself made or removed has a change of its own, however alike the two are.
+            let has_own = |key: &FlagKey| {
+                let is = |version: &Option<FileVersion>| version.as_ref().is_some_and(|version| version.key == *key);
+                operation
+                    .flags
+                    .iter()
+                    .any(|other| !std::ptr::eq(other, change) && (is(&other.before) || is(&other.after)))
+            };
+            let today = today.transpose()?.flatten().filter(|today| !has_own(today));
             let is_wanted = self.key.is_none_or(|key| [before, after, today.as_ref()].contains(&Some(key)));
             let back = Back { change, parts: parts.clone(), today, tip };
             if is_wanted && back.differences().next().is_some() {
