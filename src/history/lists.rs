@@ -94,7 +94,8 @@ pub(super) fn woven<T: Keyed>(first: &[T], rest: &[&[T]]) -> Vec<String> {
 }
 
 /// `main`, with what only `other` has behind the element that it stands behind there.
-fn weave(main: &[String], other: &[String]) -> Vec<String> {
+#[must_use]
+pub fn weave(main: &[String], other: &[String]) -> Vec<String> {
     let mut woven = main.to_vec();
     for (index, name) in other.iter().enumerate() {
         if woven.contains(name) {

@@ -33,6 +33,7 @@ pub use contents::{Content, State};
 pub use digest::{Facts, Place, Sha, VERSION};
 pub use entry::{Entry, Kind};
 pub use everything::tell_all;
+pub use lists::weave;
 pub use merge::{Conflict, Prefer, merge_flags, merge_preferring};
 pub use operations::{Operations, Performed, Standing};
 pub use rollback::{undo_change, with_environment, with_rule};

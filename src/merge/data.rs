@@ -1,7 +1,7 @@
 //! Three versions of mappings and lists become one: for files without a model of their own.
 
 use crate::compare::words::short;
-use crate::history::Prefer;
+use crate::history::{Prefer, weave};
 use crate::source::Path;
 use crate::yaml::{Data, Style};
 use std::collections::BTreeSet;
@@ -170,19 +170,6 @@ fn set(base: &[Data], theirs: &[Data], ours: &[Data]) -> Vec<Data> {
         }
     }
     merged
-}
-
-/// `main`, with what only `other` has behind the element that it stands behind there.
-fn weave(main: &[String], other: &[String]) -> Vec<String> {
-    let mut woven = main.to_vec();
-    for (index, name) in other.iter().enumerate() {
-        if woven.contains(name) {
-            continue;
-        }
-        let before = other[..index].iter().rev().find_map(|earlier| woven.iter().position(|it| it == earlier));
-        woven.insert(before.map_or(0, |position| position + 1), name.clone());
-    }
-    woven
 }
 
 /// How two versions differ, one line for each place.
