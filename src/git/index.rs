@@ -83,7 +83,7 @@ impl Repository {
     }
 
     /// Only version 3 and later can mark an entry as left out; of a split index another file may hold it.
-    fn may_leave_out(&self) -> bool {
+    pub(super) fn may_leave_out(&self) -> bool {
         let mut head = [0; 8];
         let read = fs::File::open(&self.index_path).and_then(|mut file| io::Read::read_exact(&mut file, &mut head));
         let marks = read.is_ok() && head.starts_with(b"DIRC") && head[4..] > [0, 0, 0, 2][..];

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use git2::{Error, ErrorClass, ErrorCode, Oid, Repository, Tree};
+use git2::{Delta, Error, ErrorClass, ErrorCode, Oid, Repository, Tree};
 
-use super::{Entry, Head, ObjectId, RawChange};
+use super::{Entry, Head, ObjectId, RawChange, WorkTreeChange};
 
 pub(super) fn to_oid(id: &ObjectId) -> Result<Oid, Error> {
     if id.as_bytes().len() == 20 {
@@ -151,6 +151,36 @@ fn compare(
         });
     }
     Ok(())
+}
+
+/// The files at or under `prefix` that differ, or may, between a commit and the work tree, with what they are in the
+/// commit.
+pub(super) fn changed_in_work_tree(
+    repository: &Repository,
+    commit: &ObjectId,
+    prefix: &str,
+) -> Result<Vec<WorkTreeChange>, Error> {
+    let tree = tree(repository, commit)?;
+    let mut options = git2::DiffOptions::new();
+    options.pathspec(prefix).disable_pathspec_match(true).ignore_submodules(true).update_index(false);
+    options.include_untracked(true).recurse_untracked_dirs(true).include_ignored(true).recurse_ignored_dirs(true);
+    options.include_typechange(true).include_unreadable(true).skip_binary_check(true);
+    let differences = repository.diff_tree_to_workdir_with_index(Some(&tree), Some(&mut options))?;
+    let mut changes: BTreeMap<String, Option<(ObjectId, u32)>> = BTreeMap::new();
+    for delta in differences.deltas() {
+        let Some(path) = delta.new_file().path_bytes().or_else(|| delta.old_file().path_bytes()) else { continue };
+        let path = String::from_utf8_lossy(path).into_owned();
+        let old = match delta.status() {
+            Delta::Modified | Delta::Deleted | Delta::Typechange => {
+                let old = delta.old_file();
+                Some((from_oid(old.id())?, u32::from(old.mode())))
+            }
+            // It may have been staged as deleted before, or is in a merge.
+            _ => entry(repository, commit, &path)?.map(|entry| (entry.id, entry.mode)),
+        };
+        changes.insert(path, old);
+    }
+    Ok(changes.into_iter().map(|(path, old)| WorkTreeChange { path, old }).collect())
 }
 
 /// The tree of the directory `prefix` in a commit; `None` when there is no such directory.

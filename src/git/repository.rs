@@ -135,6 +135,19 @@ impl Repository {
         let Some(open) = &self.library else { return executable(self) };
         library(open).or_else(|_| executable(self))
     }
+
+    /// The repository of libgit2, if it takes the same work tree and index for its own, whatever the environment says, and
+    /// understands what the work tree has.
+    pub(super) fn at_home<'r>(&self, library: &'r git2::Repository) -> Result<&'r git2::Repository, git2::Error> {
+        let same = |own: Option<&Path>| own.and_then(|own| own.canonicalize().ok());
+        let work_tree = library.workdir().is_some() && same(library.workdir()) == same(self.work_tree.as_deref());
+        let index = library.index()?.path() == Some(&self.index_path) && !self.may_leave_out();
+        if work_tree && index {
+            Ok(library)
+        } else {
+            Err(git2::Error::from_str("another work tree or index, or a sparse one"))
+        }
+    }
 }
 
 /// `path` with links resolved, as far as it exists.

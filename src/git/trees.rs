@@ -53,7 +53,14 @@ impl Repository {
     /// # Errors
     /// If Git can't read them.
     pub fn changed_in_work_tree(&self, commit: CommitId, prefix: &str) -> Result<Vec<WorkTreeChange>, GitError> {
-        let prefix = format!("{}/", prefix.trim_end_matches('/'));
+        let prefix = prefix.trim_end_matches('/');
+        self.read_by(
+            |library| library::changed_in_work_tree(self.at_home(library)?, &commit, prefix),
+            |this| this.listed_changes(commit, &format!("{prefix}/")),
+        )
+    }
+
+    fn listed_changes(&self, commit: CommitId, prefix: &str) -> Result<Vec<WorkTreeChange>, GitError> {
         // `git diff` would write the index to remember which files are unchanged; reading writes nothing.
         let settings = ["diff.autoRefreshIndex=false"];
         let tracked = Git::with_settings(&self.place, Manner::Read, &settings, "diff").args([
@@ -65,7 +72,7 @@ impl Repository {
             "--no-textconv",
             "--ignore-submodules",
         ]);
-        let tracked = tracked.arg(commit.to_string()).arg("--").arg(&prefix);
+        let tracked = tracked.arg(commit.to_string()).arg("--").arg(prefix);
         let others = self.git(Manner::Read, "ls-files").args(["-z", "--others", "--"]).arg(&prefix);
         let (tracked, others) = thread::scope(|scope| {
             let others = scope.spawn(|| others.run());
@@ -152,20 +159,30 @@ mod tests {
     #[test]
     fn the_work_tree_differs_by_file() {
         let sandbox = Sandbox::new();
-        for path in ["f/a", "f/b", "f/c", "other"] {
+        for path in ["f/a", "f/b", "f/c", "f/d", "f/e", "f/g", "other"] {
             sandbox.write(path, "1");
         }
         sandbox.write(".gitignore", "*.tmp\n");
         let commit = sandbox.commit_all("first");
-        for (path, text) in [("f/a", "2"), ("f/new", "2"), ("f/x.tmp", "2"), ("other", "2")] {
+        sandbox.write("f/g", "3");
+        sandbox.commit_all("second");
+        for (path, text) in [("f/a", "2"), ("f/new", "2"), ("f/x.tmp", "2"), ("f/staged", "2"), ("f/e", "2")] {
             sandbox.write(path, text);
         }
+        sandbox.write("other", "2");
+        sandbox.git(&["add", "f/staged", "f/e"]);
+        sandbox.write("f/e", "3");
         std::fs::remove_file(sandbox.path("f/c")).unwrap();
+        sandbox.git(&["rm", "-q", "--cached", "f/d"]);
         for repository in sandbox.both() {
             let changes = repository.changed_in_work_tree(commit, "f").unwrap();
             let told: Vec<_> = changes.iter().map(|it| (it.path.as_str(), it.old.map(|(_, mode)| mode))).collect();
-            assert_eq!(told, [("f/a", Some(0o100_644)), ("f/c", Some(0o100_644)), ("f/new", None), ("f/x.tmp", None)]);
-            assert_eq!(repository.read(changes[0].old.unwrap().0).unwrap(), b"1");
+            let was = Some(0o100_644);
+            let known = [("f/a", was), ("f/c", was), ("f/d", was), ("f/e", was), ("f/g", was)];
+            assert_eq!(told, [&known[..], &[("f/new", None), ("f/staged", None), ("f/x.tmp", None)]].concat());
+            for change in &changes[..known.len()] {
+                assert_eq!(repository.read(change.old.unwrap().0).unwrap(), b"1", "{}", change.path);
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{Format, Outcome, Report, diagnostic, json, style};
 use crate::diagnostic::Failure;
 use anstream::AutoStream;
+use anstream::adapter::strip_str;
 use std::io::{self, IsTerminal, Write};
 
 /// What a stream can show.
@@ -134,10 +135,16 @@ impl Output {
         drop(out);
         let text = self.rendered(report);
         let text = if self.format == Format::Table { readable(text, &self.stdout) } else { text };
-        // The stream that takes styles out would take NUL bytes out, too.
-        let out = if self.format == Format::Plain { &mut self.data } else { &mut self.out };
-        out.write_all(text.as_bytes())?;
-        out.flush()
+        let text = text.as_str();
+        match self.format {
+            // Taking styles out would take NUL bytes out, too.
+            Format::Plain => self.data.write_all(text.as_bytes())?,
+            // All at once: the stream that takes styles out writes each line for itself.
+            _ if !self.stdout.color => self.data.write_all(strip_str(text).to_string().as_bytes())?,
+            _ => self.out.write_all(text.as_bytes())?,
+        }
+        self.data.flush()?;
+        self.out.flush()
     }
 
     fn rendered(&self, report: &dyn Report) -> String {
