@@ -9,6 +9,7 @@ use super::program::Program;
 use super::slots::Slot;
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::model::AttributePath;
+use crate::source::Strict;
 use serde_json::{Map, Value as Json};
 
 /// The attributes of who is asking, as a JSON object. `targetingKey` is the usual unit.
@@ -26,6 +27,9 @@ pub enum ContextError {
     /// No JSON. Neither `NaN` nor numbers beyond doubles are.
     #[error("the context is not JSON: {0}")]
     NotJson(String),
+    /// A name stands twice in an object, so that readers disagree about its value.
+    #[error("the context is not clear: {0}")]
+    Doubled(String),
     /// Nested too deep.
     #[error("the context is nested more than {} levels deep", Context::DEPTH)]
     TooDeep,
@@ -62,11 +66,23 @@ impl ContextError {
         match self {
             Self::NotAnObject(_) => &codes::context::NOT_AN_OBJECT,
             Self::NotJson(_) => &codes::context::NOT_JSON,
+            Self::Doubled(_) => &codes::context::DOUBLED_NAME,
             Self::TooDeep => &codes::context::CONTEXT_TOO_DEEP,
             Self::NotAnAssignment(_) => &codes::context::NOT_AN_ASSIGNMENT,
             Self::NotAPath(_) => &codes::context::NOT_A_PATH,
             Self::WrongType { .. } => &codes::context::ATTRIBUTE_TYPE,
             Self::Occupied { .. } => &codes::context::ATTRIBUTE_OCCUPIED,
+        }
+    }
+}
+
+impl ContextError {
+    pub(super) fn of_json(error: &serde_json::Error) -> Self {
+        let words = error.to_string();
+        match error.classify() {
+            serde_json::error::Category::Data => Self::Doubled(words),
+            _ if words.starts_with("recursion limit exceeded") => Self::TooDeep,
+            _ => Self::NotJson(words),
         }
     }
 }
@@ -95,18 +111,14 @@ impl Context {
         }
     }
 
-    /// From the text of a JSON object. Of a name that stands twice the last counts.
+    /// From the text of a JSON object.
     ///
     /// # Errors
-    /// When it is no JSON, no object, or nested too deep.
+    /// When it is no JSON, no object, names something twice, or is nested too deep.
     pub fn parse(text: &str) -> Result<Self, ContextError> {
         match serde_json::from_str(text) {
-            Ok(json) => Self::from_json(json),
-            Err(error) => {
-                let words = error.to_string();
-                let deep = words.starts_with("recursion limit exceeded");
-                Err(if deep { ContextError::TooDeep } else { ContextError::NotJson(words) })
-            }
+            Ok(Strict(json)) => Self::from_json(json),
+            Err(error) => Err(ContextError::of_json(&error)),
         }
     }
 

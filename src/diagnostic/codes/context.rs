@@ -33,4 +33,7 @@ codes! {
     STRANGE_ATTRIBUTE = "F159" "undeclared-context-attribute" Warning
         "the context has an attribute that the project does not declare"
         "`attributes` in `flags/project.yaml` declares what contexts carry. One that it does not name is looked at by no condition, and often is a slip of the pen. Correct its name, or declare it.";
+    DOUBLED_NAME = "F160" "context-doubled-name" Error
+        "a context names something twice"
+        "A name that stands twice in one object has no value that all agree on: some readers take the first, most the last. The message says where the second one stands; keep one of the two. Attributes that are given by several `--context` are no such case: there the last wins.";
 }
