@@ -16,6 +16,8 @@ use serde_json::{Map, Value as Json};
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Context {
     attributes: Map<String, Json>,
+    /// Attributes that are not there because they could not be told, and why.
+    untold: Vec<(AttributePath, &'static str)>,
 }
 
 /// Why something is no context.
@@ -105,7 +107,7 @@ impl Context {
         match json {
             Json::Object(attributes) => {
                 let fits = attributes.values().all(|value| fits(value, Self::DEPTH - 1));
-                if fits { Ok(Self { attributes }) } else { Err(ContextError::TooDeep) }
+                if fits { Ok(Self { attributes, untold: Vec::new() }) } else { Err(ContextError::TooDeep) }
             }
             other => Err(ContextError::NotAnObject(type_name(&other))),
         }
@@ -125,12 +127,13 @@ impl Context {
     /// Takes over the attributes of `other`; where both have one of a name, the other's counts.
     pub fn merge(&mut self, other: Self) {
         self.attributes.extend(other.attributes);
+        self.untold.extend(other.untold);
     }
 
     /// A context with nothing but this `targetingKey`.
     #[must_use]
     pub fn of_user(user: &str) -> Self {
-        Self { attributes: Map::from_iter([("targetingKey".to_owned(), user.into())]) }
+        Self { attributes: Map::from_iter([("targetingKey".to_owned(), user.into())]), untold: Vec::new() }
     }
 
     /// Sets the attribute at `path`, making objects on the way.
@@ -170,6 +173,18 @@ impl Context {
         Some(value)
     }
 
+    /// Notes that the attribute at `path` could not be told, and why, in one sentence without a full stop. Where it is
+    /// missing, a flag whose answer depends on it answers with an error and its default.
+    pub fn cannot_tell(&mut self, path: AttributePath, why: &'static str) {
+        self.untold.push((path, why));
+    }
+
+    /// Why an attribute could not be told, if there is one.
+    #[must_use]
+    pub fn untold(&self) -> Option<&'static str> {
+        self.untold.first().map(|(_, why)| *why)
+    }
+
     /// All attributes.
     #[must_use]
     pub const fn attributes(&self) -> &Map<String, Json> {
@@ -203,12 +218,20 @@ pub(super) const fn type_name(json: &Json) -> &'static str {
 pub struct BoundContext<'p, 'c> {
     pub(super) program: &'p Program,
     attributes: Box<[Attribute<'c>]>,
+    /// Why some of them could not be told.
+    pub(super) untold: Option<&'static str>,
 }
 
 impl<'p, 'c> BoundContext<'p, 'c> {
     pub(super) fn new(program: &'p Program, context: &'c Context) -> Self {
-        let attributes = program.slots.all().iter().map(|(path, forms)| Attribute::new(context.written(path), *forms));
-        Self { program, attributes: attributes.collect() }
+        let attributes = program.slots.all().iter().map(|(path, forms)| {
+            let written = context.written(path);
+            let untold = written.is_none() && context.untold.iter().any(|(other, _)| other == path);
+            let mut attribute = Attribute::new(written, *forms);
+            attribute.untold = untold;
+            attribute
+        });
+        Self { program, attributes: attributes.collect(), untold: context.untold() }
     }
 
     /// The attribute in `slot` of the program that this context is bound to.

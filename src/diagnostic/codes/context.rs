@@ -26,7 +26,7 @@ codes! {
         "`account=x` and `account.age_days=30` contradict each other: `account` can't be text and an object at once. Leave one of them out.";
     NO_GEO_DATABASE = "F157" "no-geo-database" Error
         "a flag asks for a place, and no database tells places"
-        "`geo.country`, `geo.region` and `geo.city` follow from `ip` by a database in MaxMind's format. Name one in `flags/project.yaml`: `geo: {database: path/to/GeoLite2-City.mmdb}`. A context that carries the place itself needs none.";
+        "`geo.country`, `geo.region` and `geo.city` follow from `ip` by a database in MaxMind's format. Name one in `flags/project.yaml`: `geo: {database: path/to/GeoLite2-City.mmdb}`. A context that carries the place itself needs none: `attributes` in the project may declare it. Flags whose answer to an address depends on a place answer with an error and their default, all others as ever. `validate` only warns.";
     BAD_GEO_DATABASE = "F158" "bad-geo-database" Error
         "the database of places can't be read"
         "`geo.database` in `flags/project.yaml` names a file in MaxMind's format (`.mmdb`), of cities or countries; a relative path begins at the folder that holds `flags/`. Get the file, or correct the path. `validate` only warns, as whoever evaluates may have it.";

@@ -53,7 +53,7 @@ impl Context {
         let selected = Selected { wanted, depth: Self::DEPTH };
         let read = reader.deserialize_map(selected).and_then(|found| reader.end().map(|()| found));
         match read {
-            Ok(Some(attributes)) => Ok(Self { attributes }),
+            Ok(Some(attributes)) => Ok(Self { attributes, untold: Vec::new() }),
             // Whatever is the matter, it is told in one way.
             _ => Self::parse(text),
         }
