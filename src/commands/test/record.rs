@@ -63,6 +63,7 @@ fn not_written(path: &FilePath, error: &crate::document::ChangeError) -> Box<Fai
 fn message() -> Message {
     Message {
         subject: "golden".to_owned(),
+        parts: Vec::new(),
         what: "record answers".to_owned(),
         action: "record".to_owned(),
         environment: None,
