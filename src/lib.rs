@@ -11,7 +11,7 @@
 //!
 //! | room | what is in it |
 //! | --- | --- |
-//! | [`source`] | files, spans, symbolic places |
+//! | [`source`] | files, spans, symbolic places; JSON that no name stands twice in |
 //! | [`diagnostic`] | the problem value, and the tables of all codes |
 //! | [`model`] | flags, segments, project: plain data |
 //! | [`evaluate`] | program, context, bucket, tables of operators and strategies, observer |

@@ -178,3 +178,15 @@ pub(super) fn broken_flag(loaded: &Loaded, key: &FlagKey) -> Box<Failure> {
         .help("correct them first; `git flag validate` shows all problems of all files")
         .with(errors, loaded.sources.clone())
 }
+
+/// At most how many of something to list.
+///
+/// # Errors
+/// When it is no number, or 0, with which a list that is cut would look like one that is empty.
+pub(super) fn limit(text: &str) -> std::result::Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("at least 1".to_owned()),
+        Ok(number) => Ok(number),
+        Err(_) => Err("not a number".to_owned()),
+    }
+}

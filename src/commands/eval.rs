@@ -6,7 +6,7 @@ use super::trace;
 use crate::commands::Session;
 use crate::diagnostic::codes::{change, repository};
 use crate::diagnostic::{Exit, Failure, Result};
-use crate::enrich::{Derived, EnrichError, Enricher};
+use crate::enrich::{Derived, Enricher};
 use crate::evaluate::{Context, Decision, Program, Trace, Wanted};
 use crate::model::{EnvironmentName, FlagKey, Timestamp};
 use crate::project::{Loaded, Root};
@@ -15,6 +15,7 @@ use crate::render::table::{Tone, table};
 use crate::render::{Format, Outcome, Report, Terminal};
 use clap_complete::engine::ArgValueCompleter;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufWriter, Write};
 
 /// Evaluate flags locally, as any client would
@@ -92,8 +93,16 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     }
     let mut context = args.context.context(session, &loaded.catalog.project)?;
     warn_of_strangers(session, &loaded.catalog.project, &context);
-    let derived = enricher.enrich(&mut context).map_err(|error| enriching::failure(&error))?;
+    let derived = enricher.enrich(&mut context);
     let outcome = answer(&args, &request, &context, derived, &session.output.stdout);
+    if enricher.problem().is_some() {
+        let bound = program.bind(&context);
+        let decisions = keys.iter().map(|key| bound.evaluate(key.as_str(), environment.as_str(), moment.now));
+        let untold: Vec<&str> = decisions.filter(enriching::is_untold).map(|decision| decision.key).collect();
+        if let Some(failure) = enriching::failure(&enricher, untold) {
+            session.output.failure(&failure);
+        }
+    }
     Ok(with_problems(outcome, &loaded, &keys, session))
 }
 
@@ -276,17 +285,18 @@ fn stream(session: &mut Session, request: &Request<'_>, file: &str) -> Result<Ou
     };
     let mut broken: Vec<(usize, String)> = Vec::new();
     let mut count = 0usize;
+    let mut untold = BTreeSet::new();
     let written = stream_lines(
         &mut input,
         BufWriter::with_capacity(1 << 16, session.output.stream()),
         request,
         &mut broken,
+        &mut untold,
         &mut count,
     );
     match written {
-        Err(Stop::Enrich(error)) => return Err(enriching::failure(&error)),
-        Err(Stop::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Outcome::silent()),
-        Err(Stop::Io(error)) => {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Outcome::silent()),
+        Err(error) => {
             return Err(Failure::new(
                 &repository::IO_FAILED,
                 format!("can't go on: {}", crate::project::reason(&error)),
@@ -294,8 +304,12 @@ fn stream(session: &mut Session, request: &Request<'_>, file: &str) -> Result<Ou
         }
         Ok(()) => {}
     }
+    let untold = enriching::failure(request.enricher, untold);
     if broken.is_empty() {
-        return Ok(Outcome::silent());
+        return untold.map_or_else(|| Ok(Outcome::silent()), Err);
+    }
+    if let Some(failure) = untold {
+        session.output.failure(&failure);
     }
     let mut failure = Failure::new(&change::BAD_ARGUMENT, format!("{} of {count} lines are no context", broken.len()));
     for (line, error) in broken.iter().take(10) {
@@ -304,31 +318,14 @@ fn stream(session: &mut Session, request: &Request<'_>, file: &str) -> Result<Ou
     Err(failure)
 }
 
-/// Why a stream ends early.
-enum Stop {
-    Io(std::io::Error),
-    Enrich(EnrichError),
-}
-
-impl From<std::io::Error> for Stop {
-    fn from(error: std::io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl From<EnrichError> for Stop {
-    fn from(error: EnrichError) -> Self {
-        Self::Enrich(error)
-    }
-}
-
-fn stream_lines(
+fn stream_lines<'a>(
     input: &mut dyn BufRead,
     mut output: impl Write,
-    request: &Request<'_>,
+    request: &Request<'a>,
     broken: &mut Vec<(usize, String)>,
+    untold: &mut BTreeSet<&'a str>,
     count: &mut usize,
-) -> std::result::Result<(), Stop> {
+) -> std::io::Result<()> {
     let (mut bytes, mut json) = (Vec::new(), Vec::new());
     let mut number = 0;
     let asked = request.program.attributes().map(|path| path.parts().iter().map(|part| &**part).collect::<Vec<_>>());
@@ -356,10 +353,13 @@ fn stream_lines(
                 continue;
             }
         };
-        request.enricher.enrich(&mut context)?;
+        request.enricher.enrich(&mut context);
         let bound = request.program.bind(&context);
         for key in request.keys {
             let decision = bound.evaluate(key.as_str(), request.environment.as_str(), request.now);
+            if enriching::is_untold(&decision) {
+                untold.insert(key.as_str());
+            }
             if request.value_only {
                 writeln!(output, "{}", decision.value.map_or_else(|| "-".to_owned(), ToString::to_string))?;
                 continue;
@@ -399,9 +399,12 @@ pub(super) fn decide_boolean(
     let environment = session.reading_environment(root, &loaded.catalog.project, environment)?;
     let mut context = context.context(session, &loaded.catalog.project)?;
     let program = Program::compile(&loaded.catalog);
-    let derived = enricher(root, &program, &loaded.catalog.project).enrich(&mut context);
-    derived.map_err(|error| enriching::failure(&error))?;
+    let enricher = enricher(root, &program, &loaded.catalog.project);
+    enricher.enrich(&mut context);
     let decision = program.bind(&context).evaluate(key.as_str(), environment.as_str(), moment.now);
+    if let Some(failure) = enriching::failure(&enricher, enriching::is_untold(&decision).then_some(key.as_str())) {
+        return Err(failure);
+    }
     if let Some((_, details)) = decision.error {
         return Err(Failure::new(&repository::FLAG_DOES_NOT_READ, format!("`{key}` can't be evaluated: {details}")));
     }

@@ -21,7 +21,11 @@ pub(super) fn impacts_between(before: &Catalog, after: &Catalog, now: Timestamp)
             };
             // A flag that comes or goes where it is off concerns nobody.
             if old.is_some() && new.is_some() || on(old) || on(new) {
-                let impacts = compare::impact(old, new, &environment.name, now);
+                let impacts = match (before.broken_flags.contains_key(key), after.broken_flags.contains_key(key)) {
+                    (true, false) => compare::mended(new, &environment.name, now),
+                    (false, true) => compare::broken(&environment.name),
+                    _ => compare::impact(old, new, &environment.name, now),
+                };
                 found.extend(impacts.into_iter().map(|impact| (key.clone(), impact)));
             }
         }
@@ -30,6 +34,15 @@ pub(super) fn impacts_between(before: &Catalog, after: &Catalog, now: Timestamp)
     let keys: Vec<&FlagKey> = keys.into_iter().collect();
     let found: Vec<Vec<(FlagKey, Impact)>> = keys.into_par_iter().with_min_len(16).map(of).collect();
     found.into_iter().flatten().collect()
+}
+
+/// Who is affected, as JSON that names the flag.
+pub(super) fn with_flag(key: &FlagKey, impact: &Impact) -> serde_json::Value {
+    let mut value = serde_json::json!(impact);
+    if let Some(object) = value.as_object_mut() {
+        object.insert("flag".into(), key.as_str().into());
+    }
+    value
 }
 
 /// The flags before, under the keys that they have afterwards: a rename changes nobody's answer.

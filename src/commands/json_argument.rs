@@ -1,9 +1,8 @@
 //! JSON in arguments, as strictly as in files: no key twice, and no integer that some reader would round.
 
 use crate::model::Unit;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
-use std::fmt;
+use crate::source::Strict;
+use serde_json::Value;
 
 /// The value that `text` says.
 ///
@@ -15,6 +14,11 @@ pub(super) fn read(text: &str) -> Result<Value, String> {
         Some(number) => Err(format!("{number} is beyond ±(2^53−1), where numbers of JSON are no longer exact")),
         None => Ok(value),
     }
+}
+
+/// Whether `text` is JSON at all.
+pub(super) fn is_json(text: &str) -> bool {
+    serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 /// The first integer in JSON that not every reader keeps.
@@ -43,68 +47,6 @@ fn rounded(text: &str) -> Option<&str> {
         rest = after;
     }
     None
-}
-
-struct Strict(Value);
-
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictValue).map(Self)
-    }
-}
-
-struct StrictValue;
-
-impl<'de> Visitor<'de> for StrictValue {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut all = Vec::new();
-        while let Some(Strict(item)) = items.next_element()? {
-            all.push(item);
-        }
-        Ok(all.into())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut all = Map::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            if all.contains_key(&key) {
-                return Err(A::Error::custom(format!("the key `{key}` is there twice")));
-            }
-            let Strict(value) = entries.next_value()?;
-            all.insert(key, value);
-        }
-        Ok(all.into())
-    }
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub struct Args {
     env: Option<String>,
 
     /// At most so many entries.
-    #[arg(short = 'n', long = "limit", value_name = "NUMBER")]
+    #[arg(short = 'n', long = "limit", value_name = "NUMBER", value_parser = super::arguments::limit)]
     limit: Option<usize>,
 
     #[command(flatten)]

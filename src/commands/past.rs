@@ -2,7 +2,7 @@
 
 use crate::commands::Session;
 use crate::diagnostic::codes::repository;
-use crate::diagnostic::{Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Failure, Result};
 use crate::git::{CommitId, Person, Repository};
 use crate::history::{Entry, Lives};
 use crate::model::{Project, Timestamp};
@@ -35,6 +35,16 @@ pub(super) fn tip(session: &Session, repository: &Repository, at: Option<&str>) 
     match super::arguments::moment(Some(repository), Some(at), None, session.now())?.view {
         View::Commit(commit) => Ok(Some(commit)),
         View::WorkTree | View::Index => Ok(None),
+    }
+}
+
+/// The last commit of a branch, or of HEAD; `None` before the first commit.
+pub(super) fn branch_tip(repository: &Repository, branch: Option<&str>) -> Result<Option<CommitId>> {
+    let Some(name) = branch else { return Ok(repository.head()?.commit()) };
+    match repository.ref_commit(&format!("refs/heads/{name}"))? {
+        Some(commit) => Ok(Some(commit)),
+        None => Err(Failure::new(&repository::UNKNOWN_REVISION, format!("there is no branch `{name}` in this clone"))
+            .help("`git branch` lists those that there are")),
     }
 }
 

@@ -3,7 +3,6 @@
 use super::impacts::impacts_between;
 use super::writing::{Purpose, WriteArgs};
 use crate::commands::Session;
-use crate::compare::Impact;
 use crate::diagnostic::Result;
 use crate::model::Timestamp;
 use crate::project::{Done, FileEdit, Plan, Root, layout};
@@ -40,7 +39,8 @@ impl PlanReport {
             let short = head.branch()?.strip_prefix("refs/heads/")?.to_owned();
             repository.config(&format!("branch.{short}.merge")).ok()?.is_none().then_some(short)
         });
-        let unpushed = (write.push && !write.dry_run && !done.pushed).then(|| super::writing::nothing_to_push(write));
+        let unpushed = (write.push && !write.dry_run && !done.pushed && !done.up_to_date)
+            .then(|| super::writing::nothing_to_push(write));
         let (dry_run, no_commit) = (write.dry_run, write.no_commit);
         Self { done, paths, now, dry_run, no_commit, branch, in_git, remotes, unpublished, unpushed }
     }
@@ -50,8 +50,11 @@ impl PlanReport {
     pub(super) fn outcome(self, session: &Session, purpose: &Purpose) -> Result<Outcome> {
         if self.done.plan.edits.is_empty() {
             let machine = !matches!(session.output.format, Format::Table);
-            let pushed = self.done.pushed.then(|| "pushed what was committed before".to_owned());
-            let pushed = pushed.or_else(|| self.unpushed.clone());
+            let pushed = match (self.done.pushed, self.done.up_to_date) {
+                (true, _) => Some("pushed what was committed before".to_owned()),
+                (false, true) => Some(super::writing::UP_TO_DATE.to_owned()),
+                (false, false) => self.unpushed.clone(),
+            };
             let outcome = if machine { Outcome::report(self) } else { Outcome::silent() };
             let outcome = outcome.note(purpose.nothing.clone());
             return Ok(match pushed {
@@ -145,6 +148,8 @@ impl Report for PlanReport {
         let files = plan.edits.iter().zip(&self.paths).map(|(edit, path)| {
             json!({ "path": path, "created": edit.before.is_none(), "deleted": edit.after.is_none(), "diff": anstream_free(&unified(edit, path)) })
         });
+        let impacts = impacts_between(&plan.before, &plan.after, self.now);
+        let impacts = impacts.iter().map(|(key, impact)| super::impacts::with_flag(key, impact));
         json!({
             "schema": "git-flag.change/v1",
             "changed": changed,
@@ -152,6 +157,7 @@ impl Report for PlanReport {
             "committed": self.done.commit.map(|commit| commit.to_string()),
             "noCommit": self.no_commit,
             "pushed": self.done.pushed,
+            "upToDate": self.done.up_to_date,
             "operation": changed.then_some(&plan.message.operation),
             "action": plan.message.action,
             "subject": plan.message.subject,
@@ -159,7 +165,7 @@ impl Report for PlanReport {
             "message": changed.then(|| plan.message.to_string()),
             "files": files.collect::<Vec<_>>(),
             "differences": plan.differences,
-            "impact": impacts(plan, self.now),
+            "impact": impacts.collect::<Vec<_>>(),
         })
     }
 }
@@ -167,7 +173,9 @@ impl Report for PlanReport {
 /// One line for each difference, with who is affected.
 pub(super) fn lines(plan: &Plan, now: Timestamp) -> String {
     let mut text = String::new();
-    let impacts = impacts(plan, now);
+    let impacts = impacts_between(&plan.before, &plan.after, now);
+    // Where it is not plain from the lines above, who is affected by which flag.
+    let several = plan.differences.iter().any(|it| Some(&it.subject) != plan.differences.first().map(|it| &it.subject));
     let goes_back = matches!(plan.message.action.as_str(), "rollback" | "undo");
     for difference in &plan.differences {
         let (sign, style) = match (&difference.before, &difference.after) {
@@ -178,10 +186,12 @@ pub(super) fn lines(plan: &Plan, now: Timestamp) -> String {
         let name = difference.subject.name().unwrap_or("project");
         text += &format!("  {} {}  {}\n", paint(style, sign), paint(NAME, name), plain(&difference.sentence()));
     }
-    for impact in impacts {
-        text += &format!("      {}: {}\n", paint(EMPHASIS, &impact.environment), plain(&impact.sentence()));
+    for (key, impact) in impacts {
+        let flag = if several { format!("{} in ", paint(NAME, &key)) } else { String::new() };
+        text += &format!("      {flag}{}: {}\n", paint(EMPHASIS, &impact.environment), plain(&impact.sentence()));
         if let Some(words) = impact.going_back().filter(|_| goes_back) {
-            text += &format!("      {}\n", plain(&words));
+            let flag = if several { format!("{}: ", paint(NAME, &key)) } else { String::new() };
+            text += &format!("      {flag}{}\n", plain(&words));
         }
     }
     text
@@ -191,11 +201,6 @@ pub(super) fn lines(plan: &Plan, now: Timestamp) -> String {
 pub(super) fn summary(plan: &Plan, now: Timestamp, root: &Root) -> String {
     let paths: Vec<String> = plan.edits.iter().map(|edit| root.shown(&edit.path).to_string()).collect();
     format!("Plan for {}\n{}", paths.join(", "), lines(plan, now))
-}
-
-/// Who is affected by the plan.
-fn impacts(plan: &Plan, now: Timestamp) -> Vec<Impact> {
-    impacts_between(&plan.before, &plan.after, now).into_iter().map(|(_, impact)| impact).collect()
 }
 
 fn counts(plan: &Plan) -> String {

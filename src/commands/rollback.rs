@@ -3,7 +3,7 @@ mod commit;
 use super::completing::{Environments, Keys};
 use super::past;
 use super::restore::{self, Back};
-use super::writing::{Purpose, WriteArgs, change, done_before};
+use super::writing::{Before, Purpose, WriteArgs, change, done_before};
 use crate::commands::Session;
 use crate::compare::{self, Aspect};
 use crate::diagnostic::codes::{change as codes, repository};
@@ -64,18 +64,31 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let environment = args.env.as_deref();
     let about = Purpose { action: "rollback", ..Purpose::default() };
     let about = subject.map_or(about, |key| Purpose::flag(key, "rollback", environment));
-    if let Some(outcome) = done_before(&root, &args.write, &about)? {
-        return Ok(outcome);
-    }
+    let before = match done_before(&root, &args.write, &about)? {
+        Before::Done(outcome) => return Ok(outcome),
+        Before::Unpushed { parent, .. } => Some(parent),
+        Before::Never => None,
+    };
     root.recover()?;
     let project = past::project(&root, repository)?;
     if let Some(name) = environment {
         super::arguments::environment(&project, name)?;
     }
-    let start = args.write.branch.as_ref().map(|branch| format!("refs/heads/{branch}"));
     let rule = args.rule.as_deref();
-    let tip =
-        past::tip(session, repository, start.as_deref())?.ok_or_else(|| nothing(key.as_ref(), environment, rule, 0))?;
+    if let Some(position) = rule.filter(|rule| rule.starts_with('#')) {
+        let message =
+            format!("`{position}` is a position, and over time other rules stand there: name a rule by its id");
+        let place = format!(
+            "{} '{position}' --env {}",
+            key.as_ref().map_or("KEY", FlagKey::as_str),
+            environment.unwrap_or("ENVIRONMENT")
+        );
+        return Err(Failure::new(&codes::BAD_ARGUMENT, message).help(format!(
+            "`git flag rule set {place} --new-id ID` gives it one; its changes before that go back with `--env` alone"
+        )));
+    }
+    let tip = before.or(past::branch_tip(repository, args.write.branch.as_deref())?);
+    let tip = tip.ok_or_else(|| nothing(key.as_ref(), environment, rule, 0))?;
     past::warn_when_cut(session, repository);
     let (root, project) = (&root, &project);
     if let Some(commit) = &args.commit {
@@ -203,7 +216,9 @@ impl Here<'_> {
         let mut found = Vec::new();
         for step in Changes::new(self.root, self.repository, self.project, self.key, self.tip, None)? {
             let (change, commit) = step?;
-            let parts = undone.note(&commit).and(&Parts::of_rule(self.environment, self.rule));
+            let left = undone.note(&commit);
+            let left = undone.left_of_merge(self.repository, &change, &commit, left)?;
+            let parts = left.and(&Parts::of_rule(self.environment, self.rule));
             if self.back(&change, parts.clone()).differences().next().is_some() {
                 found.push((change, parts));
             }

@@ -1,4 +1,5 @@
 use super::completing::Keys;
+use super::json_argument;
 use super::values::assignment;
 use super::writing::{Purpose, WriteArgs, change_flag, variant};
 use crate::commands::Session;
@@ -118,7 +119,17 @@ fn set(flag: &mut Flag, name: &str, value: &str) -> Result<()> {
         if value.is_empty() {
             flag.metadata.shift_remove(entry);
         } else {
-            let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+            let value = match json_argument::read(value) {
+                Ok(value) => value,
+                // Text that is no JSON is text.
+                Err(_) if !json_argument::is_json(value) => value.into(),
+                Err(error) => {
+                    return Err(Failure::new(
+                        &change::BAD_ARGUMENT,
+                        format!("the value of `{name}` is not clear: {error}"),
+                    ));
+                }
+            };
             flag.metadata.insert(entry.to_owned(), value);
         }
         return Ok(());

@@ -41,6 +41,9 @@ pub(super) fn value(value_type: ValueType, text: &str) -> Result<Value> {
             number.map(Value::Number).ok_or_else(|| refused("a number"))
         }
         ValueType::Json => json_argument::read(text).map(Value::Json).map_err(|error| {
+            if json_argument::is_json(text) {
+                return refused("JSON that every reader takes for the same").help(error);
+            }
             refused("JSON")
                 .help(format!("it fails here: {error}"))
                 .help("quote it for the shell: `name='{\"size\": 3}'`")

@@ -7,9 +7,11 @@ use super::plan_report::PlanReport;
 use crate::commands::Session;
 use crate::diagnostic::codes::{change, repository};
 use crate::diagnostic::{Failure, Result};
+use crate::git::{CommitId, Pushed, Repository};
 use crate::model::{Flag, FlagKey, Project};
 use crate::project::{
-    Attempt, Draft, FlagFile, Message, Plan, Root, View, WriteOptions, find_operation, layout, new_operation_id,
+    Attempt, Draft, Files, FlagFile, Message, Plan, Root, View, WriteOptions, find_operation, layout, new_operation_id,
+    push_failed,
 };
 use crate::render::{Format, Outcome, Report, Terminal};
 use crate::source::FilePath;
@@ -140,17 +142,20 @@ pub(super) fn change(
     let root = if write.no_commit || write.dry_run { session.root()? } else { session.root_in_git()? };
     root.recover()?;
     let options = write.options();
-    if let Some(outcome) = done_before(&root, write, &purpose)? {
-        return Ok(outcome);
-    }
+    let unpushed = match done_before(&root, write, &purpose)? {
+        Before::Done(outcome) => return Ok(outcome),
+        Before::Unpushed { commit, parent } => Some((commit, parent)),
+        Before::Never => None,
+    };
     let operation = write.op_id.clone().unwrap_or_else(new_operation_id);
     let now = session.now();
     let mut confirmed = write.yes || write.dry_run;
-    root.write(&options, |base| {
+    let attempt = |base: &Files<'_>| {
         let mut draft = Draft::new(base)?;
         let what = intent(&mut draft)?;
         let message = Message {
             subject: purpose.subject.clone(),
+            parts: Vec::new(),
             what,
             action: purpose.action.to_owned(),
             environment: purpose.environment.clone(),
@@ -167,28 +172,51 @@ pub(super) fn change(
         }
         protect(session, &root, &plan, write, &mut confirmed)?;
         Ok(Attempt::Commit(plan))
-    })
+    };
+    match unpushed {
+        Some((commit, parent)) => root.write_again(&options, commit, parent, attempt),
+        None => root.write(&options, attempt),
+    }
     .and_then(|mut done| {
         if done.plan.edits.is_empty() && write.push && !write.dry_run {
             // A commit whose push failed before is pushed by trying again.
-            done.pushed = root.push(&options)?;
+            let pushed = root.push(&options)?;
+            done.pushed = pushed == Some(Pushed::Sent);
+            done.up_to_date = pushed == Some(Pushed::UpToDate);
         }
         PlanReport::new(done, &root, now, write).outcome(session, &purpose)
     })
     .map_err(|failure| uncommitted(&root, write, &purpose.subject, failure))
 }
 
-/// The outcome of a call whose operation was carried out before; `None` when it was not, or has no id of its own.
+/// What became of the operation of a call when it was called before.
+pub(super) enum Before {
+    /// It was not, or has no id of its own.
+    Never,
+    /// It was carried out.
+    Done(Outcome),
+    /// It was committed, as the last commit of its branch, but not pushed because somebody else had pushed first: it is to
+    /// be done again on what they have.
+    Unpushed {
+        /// Its commit.
+        commit: CommitId,
+        /// The commit that it was made on.
+        parent: CommitId,
+    },
+}
+
+/// Looks whether the operation of a call was carried out before, and pushes it where that is asked for.
 ///
 /// # Errors
 /// When the id can't be one, or belongs to another operation, or the change could not be pushed.
-pub(super) fn done_before(root: &Root, write: &WriteArgs, purpose: &Purpose) -> Result<Option<Outcome>> {
+pub(super) fn done_before(root: &Root, write: &WriteArgs, purpose: &Purpose) -> Result<Before> {
     root.may_push(&write.options())?;
-    let (Some(id), Some(repository)) = (&write.op_id, root.repository()) else { return Ok(None) };
+    let (Some(id), Some(repository)) = (&write.op_id, root.repository()) else { return Ok(Before::Never) };
     if id.is_empty() || id.len() > 100 || id.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(Failure::new(&change::BAD_ARGUMENT, "an operation's id is a word of at most 100 characters"));
     }
-    let Some(found) = find_operation(repository, id, write.branch.as_deref())? else { return Ok(None) };
+    let tip = tip_to_write(repository, write)?;
+    let Some(found) = find_operation(root, id, tip.clone())? else { return Ok(Before::Never) };
     // What `undo` is about is only known once it looks.
     let same = found.action == purpose.action
         && (purpose.subject.is_empty() || found.subject == purpose.subject && found.environment == purpose.environment);
@@ -200,11 +228,38 @@ pub(super) fn done_before(root: &Root, write: &WriteArgs, purpose: &Purpose) -> 
         )
         .help("use another id for another operation"));
     }
-    let pushed = write.push && root.push(&write.options())?;
-    let report = Repeated { operation: id.clone(), commit: found.commit.to_string(), pushed };
+    root.recover()?;
+    root.confirm(&write.options(), found.commit, id)?;
+    let pushed = match write.push.then(|| root.try_push(&write.options())).transpose()? {
+        None => None,
+        Some(Ok(pushed)) => Some(pushed),
+        Some(Err(error)) => match found.parent.filter(|_| error.is_lost_race() && tip == [found.commit]) {
+            Some(parent) => return Ok(Before::Unpushed { commit: found.commit, parent }),
+            None => return Err(push_failed("the push failed".to_owned(), &error)),
+        },
+    };
+    let report = Repeated { operation: id.clone(), commit: found.commit.to_string(), pushed: pushed.flatten() };
     let words = format!("operation `{id}` was carried out already, as commit {}", found.commit.short());
     let outcome = Outcome::report(report).note(words);
-    Ok(Some(if pushed == write.push { outcome } else { outcome.note(nothing_to_push(write)) }))
+    Ok(Before::Done(match pushed {
+        None => outcome,
+        Some(Some(Pushed::Sent)) => outcome.note("pushed it now"),
+        Some(Some(Pushed::UpToDate)) => outcome.note(UP_TO_DATE),
+        Some(None) => outcome.note(nothing_to_push(write)),
+    }))
+}
+
+/// What `--push` found.
+pub(super) const UP_TO_DATE: &str = "the remote has it already, nothing to push";
+
+/// The commit that the change is to be made on: of the branch, or of HEAD when that is yet to begin there.
+fn tip_to_write(repository: &Repository, write: &WriteArgs) -> Result<Vec<CommitId>> {
+    let named = write.branch.as_ref().and_then(|branch| repository.resolve(&format!("refs/heads/{branch}")).ok());
+    let tip = match named {
+        Some(commit) => Some(commit),
+        None => repository.head()?.commit(),
+    };
+    Ok(tip.into_iter().collect())
 }
 
 /// Why `--push` did nothing.
@@ -219,7 +274,7 @@ pub(super) fn nothing_to_push(write: &WriteArgs) -> String {
 struct Repeated {
     operation: String,
     commit: String,
-    pushed: bool,
+    pushed: Option<Pushed>,
 }
 
 impl Report for Repeated {
@@ -233,7 +288,8 @@ impl Report for Repeated {
             "changed": false,
             "repeated": true,
             "committed": self.commit,
-            "pushed": self.pushed,
+            "pushed": self.pushed == Some(Pushed::Sent),
+            "upToDate": self.pushed == Some(Pushed::UpToDate),
             "operation": self.operation,
         })
     }

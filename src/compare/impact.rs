@@ -62,10 +62,7 @@ pub fn impact(
     environment: &EnvironmentName,
     now: Timestamp,
 ) -> Vec<Impact> {
-    let words = |text: String| {
-        let (scope, outcome) = (Scope::Everyone, Outcome::Words(text));
-        vec![Impact { environment: environment.clone(), scope, outcome, required: false }]
-    };
+    let words = |text: String| in_words(environment, Some(text));
     match (before, after) {
         (None, None) => Vec::new(),
         (None, Some(after)) => words(format!("the flag is new and {}", state(after, environment, now))),
@@ -82,6 +79,25 @@ pub fn impact(
             }
         },
     }
+}
+
+/// What changes where the file of a flag did not read before, and does now.
+#[must_use]
+pub fn mended(after: Option<Context<'_>>, environment: &EnvironmentName, now: Timestamp) -> Vec<Impact> {
+    let text = |after| format!("the flag can be read again and {}", state(after, environment, now));
+    in_words(environment, after.map(text))
+}
+
+/// What changes where the file of a flag does not read any more.
+#[must_use]
+pub fn broken(environment: &EnvironmentName) -> Vec<Impact> {
+    in_words(environment, Some("the flag cannot be read any more, which is an error for clients".to_owned()))
+}
+
+fn in_words(environment: &EnvironmentName, text: Option<String>) -> Vec<Impact> {
+    let (scope, required) = (Scope::Everyone, false);
+    let impact = |text| Impact { environment: environment.clone(), scope, outcome: Outcome::Words(text), required };
+    text.map(impact).into_iter().collect()
 }
 
 /// The one variant that has another name and the same value.

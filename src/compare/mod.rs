@@ -39,7 +39,7 @@ pub use catalog::{compare, compare_flags, compare_flags_in, renames};
 pub use difference::{Difference, Side, Subject};
 pub use facts::{facts, facts_of_value};
 pub use forecast::{Closed, Served, Stretch, Window, forecast, moments};
-pub use impact::{Impact, Outcome, Scope, impact};
+pub use impact::{Impact, Outcome, Scope, broken, impact, mended};
 pub use impact_words::tell;
 pub use reach::reach;
 pub use sentence::{action, headline, summarise};

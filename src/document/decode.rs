@@ -180,7 +180,11 @@ impl<'f> Decoder<'f> {
                 let names: Vec<String> = known.clone().map(|name| format!("`{name}`")).collect();
                 format!("{what} has these fields: {}", names.join(", "))
             });
-            let problem = self.report(&shape::UNKNOWN_FIELD, entry.key_span, format!("{what} has no field `{key}`"));
+            let message = match key {
+                "" => "this field has an empty name".to_owned(),
+                _ => format!("{what} has no field `{key}`"),
+            };
+            let problem = self.report(&shape::UNKNOWN_FIELD, entry.key_span, message);
             problem.label = Some("unknown field".into());
             problem.help.push(help);
         }
@@ -376,7 +380,7 @@ fn is_alias(node: &Node<'_>) -> bool {
 /// A merge key, or a list or mapping as a key: not to be called unknown as well.
 fn reported_by_reader(entry: &Entry<'_>) -> bool {
     let width = entry.key_span.end.saturating_sub(entry.key_span.start);
-    (entry.key == "<<" && width == 2) || (entry.key.is_empty() && width > 2)
+    (entry.key == "<<" && width == 2) || (entry.key.is_empty() && width != 2)
 }
 
 fn lower_first(text: &str) -> String {

@@ -37,8 +37,8 @@ pub const DERIVED: [Derived; 6] = [
 /// Why something could not be derived.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EnrichError {
-    /// A flag asks for a place, and the project names no database.
-    #[error("a flag asks for `{0}`, which follows from `ip`, but the project names no database of places")]
+    /// A place is asked for, and the project names no database.
+    #[error("places such as `{0}` follow from `ip`, but the project names no database of them")]
     NoDatabase(&'static str),
     /// The database can't be read.
     #[error("can't read the database of places `{path}`: {reason}")]
@@ -57,6 +57,14 @@ impl EnrichError {
         match self {
             Self::NoDatabase(_) => &codes::context::NO_GEO_DATABASE,
             Self::BadDatabase { .. } => &codes::context::BAD_GEO_DATABASE,
+        }
+    }
+
+    /// Why a place is not told, in the words of a decision.
+    const fn why(&self) -> &'static str {
+        match self {
+            Self::NoDatabase(_) => "a place follows from `ip`, but the project names no database of places",
+            Self::BadDatabase { .. } => "a place follows from `ip`, but the database of places can't be read",
         }
     }
 
@@ -83,6 +91,7 @@ pub struct Enricher<'r> {
     database: Option<String>,
     read: Read<'r>,
     geo: OnceCell<Result<Geo, EnrichError>>,
+    problem: OnceCell<EnrichError>,
 }
 
 impl<'r> Enricher<'r> {
@@ -94,7 +103,7 @@ impl<'r> Enricher<'r> {
             Some((*derived, path.clone()))
         };
         let wanted = DERIVED.iter().filter_map(wanted).collect();
-        Self { wanted, database: project.geo_database.clone(), read, geo: OnceCell::new() }
+        Self { wanted, database: project.geo_database.clone(), read, geo: OnceCell::new(), problem: OnceCell::new() }
     }
 
     /// The attributes that it looks at, with repetitions.
@@ -102,11 +111,9 @@ impl<'r> Enricher<'r> {
         self.wanted.iter().map(|(derived, _)| derived.from)
     }
 
-    /// Adds what is missing and can be told, and says what that was.
-    ///
-    /// # Errors
-    /// When a place is asked for and there is no database that could tell it.
-    pub fn enrich(&self, context: &mut Context) -> Result<Vec<(Derived, String)>, EnrichError> {
+    /// Adds what is missing and can be told, and says what that was. Where there is no database that could tell a place,
+    /// the context is told so: flags whose answers depend on it will fail, and no others.
+    pub fn enrich(&self, context: &mut Context) -> Vec<(Derived, String)> {
         let mut found = Vec::new();
         for (derived, path) in &self.wanted {
             if context.get(path).is_some() {
@@ -116,7 +123,11 @@ impl<'r> Enricher<'r> {
                 continue;
             };
             let value = match derived.from {
-                "ip" => self.place(derived, &source)?,
+                "ip" => self.place(derived, &source).unwrap_or_else(|error| {
+                    context.cannot_tell(path.clone(), error.why());
+                    self.problem.get_or_init(|| error);
+                    None
+                }),
                 _ => device::tell(derived.path, &source),
             };
             let Some(value) = value else { continue };
@@ -125,7 +136,12 @@ impl<'r> Enricher<'r> {
                 found.push((*derived, value));
             }
         }
-        Ok(found)
+        found
+    }
+
+    /// Why a place could not be told to some context.
+    pub fn problem(&self) -> Option<&EnrichError> {
+        self.problem.get()
     }
 
     fn place(&self, derived: &Derived, ip: &str) -> Result<Option<String>, EnrichError> {
@@ -143,7 +159,7 @@ impl<'r> Enricher<'r> {
 /// Whether the database that a project names at `path` is one.
 ///
 /// # Errors
-/// Why it can't be read, as [`Enricher::enrich`] says it.
+/// Why it can't be read.
 pub fn check_database(path: &str, read: impl FnOnce() -> Result<Vec<u8>, String>) -> Result<(), EnrichError> {
     open(path, read).map(drop)
 }

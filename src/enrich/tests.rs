@@ -75,7 +75,7 @@ fn enricher(asked: &[&str], database: Option<&str>) -> Enricher<'static> {
     let wanted = DERIVED.iter().filter(|derived| asked.contains(&derived.path));
     let wanted = wanted.map(|derived| (*derived, AttributePath::parse(derived.path).unwrap())).collect();
     let read = Box::new(|path: &str| Err(format!("no file {path}")));
-    Enricher { wanted, database: database.map(str::to_owned), read, geo: OnceCell::new() }
+    Enricher { wanted, database: database.map(str::to_owned), read, geo: OnceCell::new(), problem: OnceCell::new() }
 }
 
 fn context(json: &str) -> Context {
@@ -86,7 +86,7 @@ fn context(json: &str) -> Context {
 fn only_what_is_asked_for_and_not_there_is_derived() {
     let agent = AGENTS[0].0;
     let mut asked = context(&format!(r#"{{"userAgent": "{agent}", "device": {{"type": "fridge"}}}}"#));
-    let found = enricher(&["device.type", "device.os"], None).enrich(&mut asked).unwrap();
+    let found = enricher(&["device.type", "device.os"], None).enrich(&mut asked);
     assert_eq!(
         found.iter().map(|(derived, value)| (derived.path, value.as_str())).collect::<Vec<_>>(),
         [("device.os", "ios")]
@@ -100,7 +100,7 @@ fn only_what_is_asked_for_and_not_there_is_derived() {
     for odd in [r#"{"userAgent": 7}"#, "{}", r#"{"userAgent": "curl/8", "device": "x"}"#, r#"{"userAgent": ""}"#] {
         let mut odd = context(odd);
         let before = odd.clone();
-        assert_eq!(enricher(&["device.type"], None).enrich(&mut odd).unwrap(), []);
+        assert_eq!(enricher(&["device.type"], None).enrich(&mut odd), []);
         assert_eq!(odd, before);
     }
 }
@@ -108,13 +108,20 @@ fn only_what_is_asked_for_and_not_there_is_derived() {
 #[test]
 fn a_missing_database_is_an_error_only_where_a_place_is_asked_for() {
     let mut somebody = context(r#"{"ip": "81.2.69.142"}"#);
-    assert_eq!(enricher(&["device.type"], None).enrich(&mut somebody).unwrap(), []);
-    let missing = enricher(&["geo.city"], None).enrich(&mut somebody).unwrap_err();
-    assert_eq!(missing, EnrichError::NoDatabase("geo.city"));
-    let bad = enricher(&["geo.city"], Some("x.mmdb")).enrich(&mut somebody).unwrap_err();
-    assert_eq!(bad.to_string(), "can't read the database of places `x.mmdb`: no file x.mmdb");
+    assert_eq!(enricher(&["device.type"], None).enrich(&mut somebody), []);
+    assert_eq!(somebody.untold(), None);
+    let missing = enricher(&["geo.city"], None);
+    assert_eq!((missing.problem(), missing.enrich(&mut somebody)), (None, vec![]));
+    assert_eq!(missing.problem(), Some(&EnrichError::NoDatabase("geo.city")));
+    assert!(somebody.untold().unwrap().contains("names no database"));
+    let bad = enricher(&["geo.city"], Some("x.mmdb"));
+    assert_eq!(bad.enrich(&mut somebody), []);
+    let words = bad.problem().map(ToString::to_string);
+    assert_eq!(words.as_deref(), Some("can't read the database of places `x.mmdb`: no file x.mmdb"));
     let mut told = context(r#"{"ip": "81.2.69.142", "geo": {"city": "London"}}"#);
-    assert_eq!(enricher(&["geo.city"], None).enrich(&mut told).unwrap(), []);
     let mut nowhere = context(r#"{"ip": "somewhere"}"#);
-    assert_eq!(enricher(&["geo.city"], None).enrich(&mut nowhere).unwrap(), []);
+    for context in [&mut told, &mut nowhere] {
+        assert_eq!(enricher(&["geo.city"], None).enrich(context), []);
+        assert_eq!(context.untold(), None);
+    }
 }

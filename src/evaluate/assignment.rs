@@ -2,6 +2,7 @@
 
 use super::context::{Context, ContextError};
 use crate::model::{AttributeDeclaration, AttributePath, AttributeType, Timestamp};
+use crate::source::Strict;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -20,7 +21,12 @@ impl Context {
         let (name, json) = left.strip_suffix(':').map_or((left, false), |name| (name, true));
         let path = AttributePath::parse(name).ok_or_else(|| ContextError::NotAPath(name.to_owned()))?;
         let value = if json {
-            serde_json::from_str(right).map_err(|error| ContextError::NotJson(format!("in `{assignment}`: {error}")))?
+            let Strict(value) = serde_json::from_str(right).map_err(|error| match ContextError::of_json(&error) {
+                ContextError::NotJson(words) => ContextError::NotJson(format!("in `{assignment}`: {words}")),
+                ContextError::Doubled(words) => ContextError::Doubled(format!("in `{assignment}`, {words}")),
+                other => other,
+            })?;
+            value
         } else {
             let declared = declarations.and_then(|declarations| declarations.get(&path));
             typed(&path, right, declared.map(|declaration| declaration.attribute_type))?

@@ -9,12 +9,15 @@ use super::program::Program;
 use super::slots::Slot;
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::model::AttributePath;
+use crate::source::Strict;
 use serde_json::{Map, Value as Json};
 
 /// The attributes of who is asking, as a JSON object. `targetingKey` is the usual unit.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Context {
     attributes: Map<String, Json>,
+    /// Attributes that are not there because they could not be told, and why.
+    untold: Vec<(AttributePath, &'static str)>,
 }
 
 /// Why something is no context.
@@ -26,6 +29,9 @@ pub enum ContextError {
     /// No JSON. Neither `NaN` nor numbers beyond doubles are.
     #[error("the context is not JSON: {0}")]
     NotJson(String),
+    /// A name stands twice in an object, so that readers disagree about its value.
+    #[error("the context is not clear: {0}")]
+    Doubled(String),
     /// Nested too deep.
     #[error("the context is nested more than {} levels deep", Context::DEPTH)]
     TooDeep,
@@ -62,11 +68,23 @@ impl ContextError {
         match self {
             Self::NotAnObject(_) => &codes::context::NOT_AN_OBJECT,
             Self::NotJson(_) => &codes::context::NOT_JSON,
+            Self::Doubled(_) => &codes::context::DOUBLED_NAME,
             Self::TooDeep => &codes::context::CONTEXT_TOO_DEEP,
             Self::NotAnAssignment(_) => &codes::context::NOT_AN_ASSIGNMENT,
             Self::NotAPath(_) => &codes::context::NOT_A_PATH,
             Self::WrongType { .. } => &codes::context::ATTRIBUTE_TYPE,
             Self::Occupied { .. } => &codes::context::ATTRIBUTE_OCCUPIED,
+        }
+    }
+}
+
+impl ContextError {
+    pub(super) fn of_json(error: &serde_json::Error) -> Self {
+        let words = error.to_string();
+        match error.classify() {
+            serde_json::error::Category::Data => Self::Doubled(words),
+            _ if words.starts_with("recursion limit exceeded") => Self::TooDeep,
+            _ => Self::NotJson(words),
         }
     }
 }
@@ -89,36 +107,33 @@ impl Context {
         match json {
             Json::Object(attributes) => {
                 let fits = attributes.values().all(|value| fits(value, Self::DEPTH - 1));
-                if fits { Ok(Self { attributes }) } else { Err(ContextError::TooDeep) }
+                if fits { Ok(Self { attributes, untold: Vec::new() }) } else { Err(ContextError::TooDeep) }
             }
             other => Err(ContextError::NotAnObject(type_name(&other))),
         }
     }
 
-    /// From the text of a JSON object. Of a name that stands twice the last counts.
+    /// From the text of a JSON object.
     ///
     /// # Errors
-    /// When it is no JSON, no object, or nested too deep.
+    /// When it is no JSON, no object, names something twice, or is nested too deep.
     pub fn parse(text: &str) -> Result<Self, ContextError> {
         match serde_json::from_str(text) {
-            Ok(json) => Self::from_json(json),
-            Err(error) => {
-                let words = error.to_string();
-                let deep = words.starts_with("recursion limit exceeded");
-                Err(if deep { ContextError::TooDeep } else { ContextError::NotJson(words) })
-            }
+            Ok(Strict(json)) => Self::from_json(json),
+            Err(error) => Err(ContextError::of_json(&error)),
         }
     }
 
     /// Takes over the attributes of `other`; where both have one of a name, the other's counts.
     pub fn merge(&mut self, other: Self) {
         self.attributes.extend(other.attributes);
+        self.untold.extend(other.untold);
     }
 
     /// A context with nothing but this `targetingKey`.
     #[must_use]
     pub fn of_user(user: &str) -> Self {
-        Self { attributes: Map::from_iter([("targetingKey".to_owned(), user.into())]) }
+        Self { attributes: Map::from_iter([("targetingKey".to_owned(), user.into())]), untold: Vec::new() }
     }
 
     /// Sets the attribute at `path`, making objects on the way.
@@ -158,6 +173,18 @@ impl Context {
         Some(value)
     }
 
+    /// Notes that the attribute at `path` could not be told, and why, in one sentence without a full stop. Where it is
+    /// missing, a flag whose answer depends on it answers with an error and its default.
+    pub fn cannot_tell(&mut self, path: AttributePath, why: &'static str) {
+        self.untold.push((path, why));
+    }
+
+    /// Why an attribute could not be told, if there is one.
+    #[must_use]
+    pub fn untold(&self) -> Option<&'static str> {
+        self.untold.first().map(|(_, why)| *why)
+    }
+
     /// All attributes.
     #[must_use]
     pub const fn attributes(&self) -> &Map<String, Json> {
@@ -191,12 +218,20 @@ pub(super) const fn type_name(json: &Json) -> &'static str {
 pub struct BoundContext<'p, 'c> {
     pub(super) program: &'p Program,
     attributes: Box<[Attribute<'c>]>,
+    /// Why some of them could not be told.
+    pub(super) untold: Option<&'static str>,
 }
 
 impl<'p, 'c> BoundContext<'p, 'c> {
     pub(super) fn new(program: &'p Program, context: &'c Context) -> Self {
-        let attributes = program.slots.all().iter().map(|(path, forms)| Attribute::new(context.written(path), *forms));
-        Self { program, attributes: attributes.collect() }
+        let attributes = program.slots.all().iter().map(|(path, forms)| {
+            let written = context.written(path);
+            let untold = written.is_none() && context.untold.iter().any(|(other, _)| other == path);
+            let mut attribute = Attribute::new(written, *forms);
+            attribute.untold = untold;
+            attribute
+        });
+        Self { program, attributes: attributes.collect(), untold: context.untold() }
     }
 
     /// The attribute in `slot` of the program that this context is bound to.

@@ -20,7 +20,7 @@ pub enum Reason {
     Split,
     /// The flag is off here: the default variant.
     Disabled,
-    /// The flag is unknown or does not compile.
+    /// The flag is unknown or does not compile, or its answer depends on what could not be told.
     Error,
 }
 
@@ -56,6 +56,8 @@ pub enum ErrorCode {
     FlagNotFound,
     /// The flag, or something that it needs, does not compile.
     ParseError,
+    /// The answer depends on an attribute that could not be told.
+    General,
 }
 
 impl ErrorCode {
@@ -65,6 +67,7 @@ impl ErrorCode {
         match self {
             Self::FlagNotFound => "FLAG_NOT_FOUND",
             Self::ParseError => "PARSE_ERROR",
+            Self::General => "GENERAL",
         }
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Run<'r, 'p, 'c, O> {
     /// Index of the environment in the project; `None` when the project does not have it.
     environment: Option<usize>,
     now: Timestamp,
+    /// Whether an attribute was looked at that could not be told.
+    untold: bool,
     observer: O,
 }
 
@@ -40,7 +42,7 @@ impl<'r, 'p, 'c, O: Observer<'p, 'c>> Run<'r, 'p, 'c, O> {
         now: Timestamp,
         observer: O,
     ) -> Self {
-        Self { program: context.program, context, environment, now, observer }
+        Self { program: context.program, context, environment, now, untold: false, observer }
     }
 
     pub(super) fn into_observer(self) -> O {
@@ -54,7 +56,10 @@ impl<'r, 'p, 'c, O: Observer<'p, 'c>> Run<'r, 'p, 'c, O> {
         'p: 'k,
     {
         let (served, error) = match &flag.body {
-            Ok(body) => (Some(self.flag(flag, body)), None),
+            Ok(body) => match self.flag(flag, body) {
+                _ if self.untold => (None, self.context.untold.map(|why| (ErrorCode::General, why))),
+                served => (Some(served), None),
+            },
             Err(broken) => (None, Some((ErrorCode::ParseError, &*broken.error))),
         };
         let default = flag.body.as_ref().map_or_else(|broken| broken.default, |body| Some(body.default));

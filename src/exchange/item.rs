@@ -1,7 +1,7 @@
 //! What was not carried over, or not unchanged.
 
 use crate::diagnostic::{Code, Diagnostic, codes};
-use crate::source::{At, FilePath, Focus, Path, Place};
+use crate::source::{At, FilePath, Focus, Path, Place, Span};
 
 /// What became of a construct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +23,8 @@ pub struct Item {
     pub file: String,
     /// The path to the construct in the file.
     pub path: Path,
+    /// Its bytes, where no path leads to it.
+    pub span: Option<Span>,
     /// The flag as the source calls it.
     pub flag: Option<String>,
     /// What the construct is and means, in one sentence without a full stop.
@@ -45,7 +47,11 @@ impl Item {
     /// As a problem of the source's file.
     #[must_use]
     pub fn diagnostic(&self) -> Diagnostic {
-        let at = if self.path.steps().is_empty() { At::File } else { At::Node(self.path.clone(), Focus::Value) };
+        let at = match self.span {
+            Some(span) => At::Span(span),
+            None if self.path.steps().is_empty() => At::File,
+            None => At::Node(self.path.clone(), Focus::Value),
+        };
         let message = match &self.flag {
             Some(flag) => format!("{flag}: {}", self.message),
             None => self.message.clone(),

@@ -14,7 +14,7 @@ pub(super) fn settle(imported: &mut Imported, file: &str) {
     let items = &mut imported.items;
     let mut leave_out = |flag: Option<String>, message: String| {
         let help = "take the text out of it that files can't have, or shorten it".to_owned();
-        items.push(Item { kept: Kept::No, file: file.to_owned(), path: Path::root(), flag, message, help });
+        items.push(Item { kept: Kept::No, file: file.to_owned(), path: Path::root(), span: None, flag, message, help });
     };
     let mut gone: BTreeSet<SegmentName> = BTreeSet::new();
     loop {

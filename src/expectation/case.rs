@@ -117,6 +117,10 @@ impl Case<'_> {
         let mut unlike = |what, expected: String, actual: Option<String>| {
             mismatches.push(Mismatch { what, expected, actual: actual.unwrap_or_else(nothing) });
         };
+        // Its default is no answer, even where that is the variant that is expected.
+        if let Some((_, details)) = decision.error.filter(|_| *reason != Some("ERROR")) {
+            unlike("answer", "one".to_owned(), Some(format!("an error: {details}")));
+        }
         if let Some(variant) = variant.as_ref().filter(|variant| decision.variant != Some(variant.as_str())) {
             unlike("variant", variant.to_string(), decision.variant.map(str::to_owned));
         }

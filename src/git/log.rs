@@ -41,6 +41,8 @@ pub struct LogQuery {
     /// Do not prune side branches that end up with the same files; without it a change that was merged away is lost.
     /// Showing changes of merges implies it, and then merges that change none of the files come with no changes.
     pub full_history: bool,
+    /// Each commit before its parents, whatever their dates say; a branch that was merged in one piece behind its merge.
+    pub children_first: bool,
     /// What merges show.
     pub merges: MergeChanges,
     /// Only commits whose message holds this text.
@@ -86,7 +88,11 @@ impl Repository {
             MergeChanges::Combined => "--diff-merges=combined",
             MergeChanges::Nothing => "--diff-merges=off",
         });
-        for (wanted, option) in [(query.first_parent, "--first-parent"), (query.full_history, "--full-history")] {
+        for (wanted, option) in [
+            (query.first_parent, "--first-parent"),
+            (query.full_history, "--full-history"),
+            (query.children_first, "--topo-order"),
+        ] {
             git = if wanted { git.arg(option) } else { git };
         }
         if let Some(text) = &query.mentions {

@@ -40,8 +40,8 @@ mod trees;
 mod testing;
 
 pub use commit::{
-    CommitError, CommitRequest, Committed, Dirty, FailureKind, FileChange, Judge, Left, PushError, Recovered, Signing,
-    Target, Turn,
+    CommitError, CommitRequest, Committed, Dirty, FailureKind, FileChange, Judge, Left, PushError, Pushed, Recovered,
+    Signing, Target, Turn, Way,
 };
 pub use environment::Environment;
 pub use error::GitError;

@@ -2,12 +2,11 @@
 
 use super::contents::{Content, differences};
 use super::touch::{FileVersion, pairs};
-use super::undone::reverted;
 use super::walk::Walker;
 use crate::compare::Difference;
 use crate::git::{Commit, CommitId, GitError, Log, LogQuery, MergeChanges, RawChange, Repository};
 use crate::model::{FlagKey, Project};
-use crate::project::{Root, trailer, trailers};
+use crate::project::Root;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -224,38 +223,6 @@ pub fn lives_on_as(
     }
 }
 
-/// The last operation of this tool along first parents of `tip` that is not undone, and is no undo itself.
-///
-/// # Errors
-/// When Git can't read the history.
-pub fn last_operation(
-    root: &Root,
-    repository: &Repository,
-    project: &Project,
-    tip: CommitId,
-) -> Result<Option<Operation>, GitError> {
-    let walker = Walker::new(root, repository, Arc::default());
-    let mut undone = BTreeSet::new();
-    for commit in first_parents(repository, tip, None, walker.flags())? {
-        let commit = commit?;
-        let is = |name, value: &str| trailers(&commit.message, name).any(|found| found == value);
-        if undone.contains(&commit.id.to_string()) {
-            continue;
-        }
-        // Whatever a rollback took back, the rollback itself is the operation to undo.
-        if is(trailer::ACTION, "undo") || trailers(&commit.message, trailer::OPERATION).next().is_none() {
-            undone.extend(reverted(&commit));
-            continue;
-        }
-        if commit.parents.is_empty() && walker.is_cut(commit.id)? {
-            // Where a shallow clone ends, nobody knows what the operation did.
-            return Ok(None);
-        }
-        return Ok(Some(told(&walker, project, commit)));
-    }
-    Ok(None)
-}
-
 /// What a commit did to the files of flags against its first parent; `None` when it did nothing to them, or when nobody
 /// knows because a shallow clone ends there.
 ///
@@ -283,7 +250,7 @@ pub fn operation_at(
     Ok(Some(told(&walker, project, found)))
 }
 
-fn told(walker: &Walker<'_>, project: &Project, commit: Commit) -> Operation {
+pub(super) fn told(walker: &Walker<'_>, project: &Project, commit: Commit) -> Operation {
     let pairs = walker.join_renames(pairs(walker.root, &commit.changes));
     let others = commit.changes.iter().filter(|change| super::touch::flag_of(walker.root, &change.path).is_none());
     let others = others.cloned().collect();

@@ -5,6 +5,7 @@
 //! told in full, with its place in the flag's chain of digests. [`Changes`] lists what can be undone along first parents,
 //! and [`undo_change`] takes one change back without touching later ones.
 
+mod brought;
 mod changes;
 mod commit;
 mod contents;
@@ -24,10 +25,11 @@ mod rollback;
 mod tests;
 mod timeline;
 mod touch;
+mod undoable;
 mod undone;
 mod walk;
 
-pub use changes::{Change, Changes, Operation, flag_at, last_operation, lives_on_as, operation_at};
+pub use changes::{Change, Changes, Operation, flag_at, lives_on_as, operation_at};
 pub use commit::CommitFacts;
 pub use contents::{Content, State};
 pub use digest::{Facts, Place, Sha, VERSION};
@@ -39,4 +41,5 @@ pub use operations::{Operations, Performed, Standing};
 pub use rollback::{undo_change, with_environment, with_rule};
 pub use timeline::{Lives, Timeline, timeline};
 pub use touch::{FileVersion, Touch, TouchKind};
+pub use undoable::Undoable;
 pub use undone::{Parts, Undone, reverted};

@@ -1,7 +1,9 @@
 //! What is undone already, as the messages of commits say.
 
-use crate::git::Commit;
-use crate::project::{trailer, trailers};
+use super::brought::brought_to;
+use super::changes::Change;
+use crate::git::{Commit, CommitId, GitError, Repository};
+use crate::project::{operations, trailer, trailers};
 use std::collections::BTreeMap;
 
 /// Parts of a flag: some of its environments or of their rules, or all but some together with what belongs to no
@@ -47,17 +49,29 @@ impl Parts {
         look(rule).or_else(|| look(None)).unwrap_or(self.rest)
     }
 
+    /// Whether nothing is among them.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        !self.rest && self.named.values().all(|has| !has)
+    }
+
+    /// Whether everything is among them.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.rest && self.named.values().all(|has| *has)
+    }
+
     /// What is in both.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
         self.combine(other, |own, other| own && other)
     }
 
-    fn or(&self, other: &Self) -> Self {
+    pub(super) fn or(&self, other: &Self) -> Self {
         self.combine(other, |own, other| own || other)
     }
 
-    fn without(&self, other: &Self) -> Self {
+    pub(super) fn without(&self, other: &Self) -> Self {
         self.combine(other, |own, other| own && !other)
     }
 
@@ -86,6 +100,32 @@ impl Undone {
         self.take(&commit.id.to_string(), reverted(commit), part(commit))
     }
 
+    /// What is left of a merge, where commits that it brought were taken back one by one: nothing of what is gone of each of
+    /// those that changed the flag.
+    ///
+    /// # Errors
+    /// When Git can't read the history.
+    pub fn left_of_merge(
+        &self,
+        repository: &Repository,
+        change: &Change,
+        commit: &Commit,
+        left: Parts,
+    ) -> Result<Parts, GitError> {
+        let [first, _, ..] = commit.parents[..] else { return Ok(left) };
+        if self.gone.is_empty() {
+            return Ok(left);
+        }
+        let versions = [change.before.as_ref(), change.after.as_ref()];
+        let paths = versions.into_iter().flatten().map(|version| version.path.clone()).collect();
+        let brought = brought_to(repository, commit.id, first, paths)?;
+        let gone = |id: &CommitId| self.gone.get(&id.to_string()).cloned().unwrap_or_default();
+        match brought.iter().map(gone).reduce(|one, other| one.and(&other)) {
+            Some(gone) => Ok(left.without(&gone)),
+            None => Ok(left),
+        }
+    }
+
     fn take(&mut self, id: &str, reverts: Vec<String>, part: Parts) -> Parts {
         let gone = self.gone.get(id).cloned().unwrap_or_default();
         if reverts.is_empty() {
@@ -101,15 +141,23 @@ impl Undone {
 }
 
 /// Where the commit takes others back: everywhere, or only in one environment or rule.
-fn part(commit: &Commit) -> Parts {
+pub(super) fn part(commit: &Commit) -> Parts {
     let says = |name| trailers(&commit.message, name).next();
     let environment = says(trailer::REVERTS).and_then(|_| says(trailer::ENVIRONMENT));
     Parts::of_rule(environment, says(trailer::RULE))
 }
 
-/// The commits that a commit says it takes back: by our trailer, or as `git revert` says it.
+/// The commits that a commit says it takes back: by our trailer, or as `git revert` says it. Of operations that were
+/// squashed into one commit all must take something back; else the commit is a change as any other.
 #[must_use]
 pub fn reverted(commit: &Commit) -> Vec<String> {
+    let told = operations(&commit.message);
+    if told.len() > 1 {
+        let of_each: Vec<Vec<String>> =
+            told.iter().map(|it| it.all(trailer::REVERTS).map(str::to_owned).collect()).collect();
+        let all = of_each.iter().all(|reverts| !reverts.is_empty());
+        return of_each.into_iter().filter(|_| all).flatten().collect();
+    }
     let own: Vec<String> = trailers(&commit.message, trailer::REVERTS).map(str::to_owned).collect();
     if !own.is_empty() {
         return own;

@@ -20,11 +20,11 @@ mod write;
 pub use draft::{Draft, FileEdit, FlagFile, SegmentFile};
 pub use files::{Content, Files, Found, Kind, find_root, reason};
 pub use load::{Loaded, file_failure, load_all, load_closure, load_project, segments_of, segments_of_flag};
-pub use message::{Message, fold, trailer, trailers};
+pub use message::{Message, Told, fold, operations, trailer, trailers};
 pub use plan::Plan;
 pub use read::{
     Read, decode_text, misplaced, not_a_folder, not_plain, read_flag, read_project_file, read_segment, read_tests,
 };
 pub use root::{Root, View};
 pub use validate::{Validation, validate};
-pub use write::{Attempt, Done, Operation, WriteOptions, find_operation, new_operation_id};
+pub use write::{Attempt, Done, Operation, WriteOptions, find_operation, new_operation_id, push_failed};

@@ -46,6 +46,7 @@ impl Plan {
         let after = changed(&overlay, &edits, |edit| edit.after.as_deref())?;
         check(base, &overlay, &edits, &after, &message.action, now)?;
         let differences = compare::compare(&before.catalog, &after.catalog);
+        let message = Message { parts: parts(&message, &edits), ..message };
         Ok(Self { edits, message, differences, before: before.catalog, after: after.catalog })
     }
 
@@ -72,6 +73,22 @@ impl Plan {
         }
         names
     }
+}
+
+/// How many parts a message lists.
+const LISTED: usize = 100;
+
+/// What a change of several things at once changes; nothing when the subject says it, or there are too many to list.
+fn parts(message: &Message, edits: &[FileEdit]) -> Vec<String> {
+    let part = |edit: &FileEdit| match layout::role(&edit.path) {
+        Role::Flag(key) => Some(key.to_string()),
+        Role::Segment(name) => Some(format!("segment/{name}")),
+        Role::Project => Some("project".to_owned()),
+        _ => None,
+    };
+    let parts: BTreeSet<String> = edits.iter().filter_map(part).collect();
+    let listed = message.subject == "project" && (2..=LISTED).contains(&parts.len());
+    if listed { parts.into_iter().collect() } else { Vec::new() }
 }
 
 /// The flags and segments of the edited files, on one side.

@@ -1,14 +1,18 @@
 //! Carrying a plan out: a commit of exactly our files, replayed when the branch moves.
 
 use super::files::Files;
+use super::load::load_project;
 use super::plain;
 use super::plan::Plan;
 use super::root::{Root, View};
-use super::{trailer, trailers, verdict};
+use super::{operations, trailer, verdict};
 use crate::diagnostic::codes::repository;
 use crate::diagnostic::{Failure, Result};
-use crate::git::{CommitError, CommitId, CommitRequest, FileChange, LogQuery, PushError, Repository, Target, Turn};
-use crate::model::Durability;
+use crate::git::{
+    CommitError, CommitId, CommitRequest, FileChange, LogQuery, MergeChanges, PushError, Pushed, Repository, Target,
+    Turn, Way,
+};
+use crate::model::{Durability, Project};
 use crate::source::FilePath;
 use std::hash::{BuildHasher, Hasher};
 
@@ -67,8 +71,10 @@ pub struct Done {
     pub place: Option<(String, Option<CommitId>)>,
     /// Whether the branch was begun for it.
     pub began_branch: bool,
-    /// Whether it was pushed.
+    /// Whether this call pushed something.
     pub pushed: bool,
+    /// Whether it was to push, and the remote had everything already.
+    pub up_to_date: bool,
     /// What went wrong afterwards without taking the change back.
     pub warnings: Vec<String>,
 }
@@ -76,7 +82,15 @@ pub struct Done {
 impl Done {
     /// Nothing was committed.
     const fn nothing(plan: Plan) -> Self {
-        Self { plan, commit: None, place: None, began_branch: false, pushed: false, warnings: Vec::new() }
+        Self {
+            plan,
+            commit: None,
+            place: None,
+            began_branch: false,
+            pushed: false,
+            up_to_date: false,
+            warnings: Vec::new(),
+        }
     }
 }
 
@@ -204,14 +218,51 @@ impl Root {
             Err(CommitError::Moved { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
+        if let Some(why) = committed.unconfirmed {
+            return Err(unconfirmed(committed.id, &plan.message.operation, &why));
+        }
         Ok(Some(Done {
             plan,
             commit: Some(committed.id),
             place: Some((committed.branch, committed.parent)),
             began_branch: committed.began_branch,
             pushed: false,
+            up_to_date: false,
             warnings: committed.notes,
         }))
+    }
+
+    /// Goes on with an operation that was committed as `commit`, on `parent`, and could not be pushed because somebody else had
+    /// pushed first: it is done again on what they have.
+    ///
+    /// # Errors
+    /// As for [`Root::write`].
+    pub fn write_again(
+        &self,
+        options: &WriteOptions,
+        commit: CommitId,
+        parent: CommitId,
+        mut intent: impl FnMut(&Files<'_>) -> Result<Attempt>,
+    ) -> Result<Done> {
+        let plan = match intent(&self.files(View::Commit(parent))?)? {
+            Attempt::Show(plan) => return Ok(Done::nothing(plan)),
+            Attempt::Commit(plan) => plan,
+        };
+        let place = self.branch(options)?.map(|branch| (branch, Some(parent)));
+        let done = Done { commit: Some(commit), place, ..Done::nothing(plan) };
+        self.push_replaying(options, done, &mut intent)
+    }
+
+    /// Lets the disk confirm an operation that was carried out before, where these options or the project ask for that.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn confirm(&self, options: &WriteOptions, commit: CommitId, operation: &str) -> Result<()> {
+        let full = |project: Project| project.durability == Durability::Full;
+        let asked = options.durable || load_project(&self.files(View::Commit(commit))?).is_ok_and(full);
+        let (Some(branch), true) = (self.branch(options)?, asked) else { return Ok(()) };
+        let confirmed = self.git()?.confirm(commit, &branch);
+        confirmed.map_err(|error| unconfirmed(commit, operation, &error.to_string()))
     }
 
     /// Pushes what was committed. When somebody else pushed first, the branch goes back to what they have, and the intent
@@ -225,25 +276,35 @@ impl Root {
                 return Ok(done);
             };
             let failed = |error| push_failed(format!("committed {}, but the push failed", commit.short()), &error);
-            if attempt == REPLAYS || !matches!(error, PushError::Behind { .. }) {
+            if !error.is_lost_race() {
                 return Err(failed(error));
+            }
+            let again = format!("the command again with `--op-id {} --push`", done.plan.message.operation);
+            let not_pushed = |why: String| {
+                Failure::new(&repository::PUSH_FAILED, format!("committed {}, but not pushed: {why}", commit.short()))
+            };
+            if attempt == REPLAYS {
+                return Err(not_pushed(format!("somebody else was faster {} times", REPLAYS + 1)).help(again));
             }
             std::thread::sleep(std::time::Duration::from_millis(jitter(attempt)));
             let theirs = repository.fetch_pushed(&branch).map_err(failed)?;
+            if repository.is_ancestor(theirs, commit)? {
+                // There is nothing new: it was only taking another push, which came to nothing.
+                continue;
+            }
             // Other commits that only this clone has are the user's to rebase.
             let alone = parent.map(|parent| repository.is_ancestor(parent, theirs)).transpose()?.unwrap_or(false);
             // What can't be done there is known before anything moves.
             let impossible = |failure: Box<Failure>| {
-                let words = format!("committed {}, but not pushed", commit.short());
-                Failure::new(
-                    &repository::PUSH_FAILED,
-                    format!("{words}: on what was pushed meanwhile it can't be done: {failure}"),
-                )
-                .help("`git flag undo` takes it back here; `git pull --rebase` brings both together")
+                not_pushed(format!("on what was pushed meanwhile it can't be done: {failure}"))
+                    .help("`git flag undo` takes it back here; `git pull --rebase --autostash` brings both together")
             };
             intent(&self.files(View::Commit(theirs))?).map_err(impossible)?;
-            if !alone || !repository.give_way(&branch, commit, theirs)? {
-                return Err(failed(error));
+            let way = if alone { repository.give_way(&branch, commit, theirs)? } else { Way::Moved };
+            match way {
+                Way::Given => {}
+                Way::Moved => return Err(failed(PushError::Behind { output: error.to_string() })),
+                Way::Blocked(paths) => return Err(blocked(not_pushed, &paths, &again)),
             }
             let warnings = std::mem::take(&mut done.warnings);
             done = self.write_here(options, intent)?;
@@ -253,20 +314,32 @@ impl Root {
         Ok(done)
     }
 
-    /// Pushes the branch that changes with these options go to. `false` when that branch is yet to begin, so that there is
-    /// nothing to push.
+    /// The full name of the branch that changes with these options go to; `None` when HEAD is on none.
+    fn branch(&self, options: &WriteOptions) -> Result<Option<String>> {
+        let named = options.branch.as_ref().map(|name| format!("refs/heads/{name}"));
+        Ok(named.or(self.git()?.head()?.branch().map(str::to_owned)))
+    }
+
+    /// Pushes the branch that changes with these options go to, and says what that did; `None` when that branch is yet to
+    /// begin, so that there is nothing to push. The inner error is why it was not pushed.
+    ///
+    /// # Errors
+    /// What Git says of this clone.
+    pub fn try_push(&self, options: &WriteOptions) -> Result<std::result::Result<Option<Pushed>, PushError>> {
+        let repository = self.git()?;
+        let Some(branch) = self.branch(options)? else { return Ok(Ok(None)) };
+        if repository.ref_commit(&branch)?.is_none() {
+            return Ok(Ok(None));
+        }
+        Ok(repository.push(None, &branch).map(Some))
+    }
+
+    /// As [`Root::try_push`], where not to be pushed is an error.
     ///
     /// # Errors
     /// What Git says.
-    pub fn push(&self, options: &WriteOptions) -> Result<bool> {
-        let repository = self.git()?;
-        let named = options.branch.as_ref().map(|name| format!("refs/heads/{name}"));
-        let Some(branch) = named.or(repository.head()?.branch().map(str::to_owned)) else { return Ok(false) };
-        if repository.ref_commit(&branch)?.is_none() {
-            return Ok(false);
-        }
-        repository.push(None, &branch).map_err(|error| push_failed("the push failed".to_owned(), &error))?;
-        Ok(true)
+    pub fn push(&self, options: &WriteOptions) -> Result<Option<Pushed>> {
+        self.try_push(options)?.map_err(|error| push_failed("the push failed".to_owned(), &error))
     }
 
     /// Refuses a change that is to be pushed where nothing may use the network, before it is committed.
@@ -305,7 +378,9 @@ impl Root {
     }
 }
 
-fn push_failed(words: String, error: &PushError) -> Box<Failure> {
+/// Why something was not pushed, behind words on what was done.
+#[must_use]
+pub fn push_failed(words: String, error: &PushError) -> Box<Failure> {
     let failure = Failure::new(&repository::PUSH_FAILED, format!("{words}: {error}"));
     match error.help() {
         Some(help) => failure.help(help),
@@ -313,11 +388,29 @@ fn push_failed(words: String, error: &PushError) -> Box<Failure> {
     }
 }
 
+/// The commit stands, but what was asked for, that it is on the disk, can't be said.
+fn unconfirmed(commit: CommitId, operation: &str, why: &str) -> Box<Failure> {
+    let words = format!("committed {}, but the disk did not confirm it: {why}", commit.short());
+    Failure::new(&repository::IO_FAILED, words)
+        .help("the commit stands, and is lost at most if the machine stops; nothing was pushed")
+        .help(format!("once the disk works, the command again with `--op-id {operation} --durable` confirms it"))
+}
+
+/// Edits of the user are in the way of going over to what others pushed.
+fn blocked(not_pushed: impl Fn(String) -> Box<Failure>, paths: &[String], again: &str) -> Box<Failure> {
+    let shown = paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+    let what = if paths.is_empty() { "edits of yours".to_owned() } else { format!("your edits of {shown}") };
+    not_pushed(format!("the remote has commits that are not here, and {what} are in the way of doing it again on them"))
+        .help(format!("set them aside with `git stash push --include-untracked -- {}`, then {again}", paths.join(" ")))
+}
+
 /// An operation that was carried out before, by the trailers of its commit.
 #[derive(Debug, Clone)]
 pub struct Operation {
     /// Its commit.
     pub commit: CommitId,
+    /// The commit that it was made on; `None` for the first one.
+    pub parent: Option<CommitId>,
     /// What it was about.
     pub subject: String,
     /// What it did.
@@ -326,31 +419,36 @@ pub struct Operation {
     pub environment: Option<String>,
 }
 
-/// The operation of that id on the branch (the current one when `None`, or when the branch is yet to begin there).
+/// The operation of that id among the commits that these reach: one that changed files of flags, by itself or together
+/// with others that were squashed into it.
 ///
 /// # Errors
 /// When the history can't be read.
-pub fn find_operation(repository: &Repository, id: &str, branch: Option<&str>) -> Result<Option<Operation>> {
-    let named = branch.and_then(|branch| repository.resolve(&format!("refs/heads/{branch}")).ok());
-    let start = match named {
-        Some(commit) => Some(commit),
-        None => repository.head()?.commit(),
-    };
-    let Some(start) = start else { return Ok(None) };
+pub fn find_operation(root: &Root, id: &str, from: Vec<CommitId>) -> Result<Option<Operation>> {
+    if from.is_empty() {
+        return Ok(None);
+    }
     let mentions = Some(format!("{}: {id}", trailer::OPERATION));
-    for commit in repository.log(&LogQuery { from: vec![start], mentions, ..LogQuery::default() })? {
+    let query = LogQuery { from, mentions, merges: MergeChanges::Nothing, ..LogQuery::default() };
+    for commit in root.git()?.log(&query)? {
         let commit = commit?;
-        if trailers(&commit.message, trailer::OPERATION).any(|found| found == id) {
-            let value = |name| trailers(&commit.message, name).next().map(str::to_owned);
-            let (subject, action) = (value(trailer::KEY), value(trailer::ACTION));
-            let environment = value(trailer::ENVIRONMENT);
-            return Ok(Some(Operation {
-                commit: commit.id,
-                subject: subject.unwrap_or_default(),
-                action: action.unwrap_or_default(),
-                environment,
-            }));
+        // Mentioned is not carried out.
+        if !commit.changes.iter().any(|change| root.from_git(&change.path).is_some()) {
+            continue;
         }
+        let Some(told) = operations(&commit.message).into_iter().find(|told| told.id == id) else { continue };
+        let value = |name| told.says(name).map(str::to_owned);
+        let subject = match told.all(trailer::KEY).nth(1) {
+            Some(_) => Some("project".to_owned()),
+            None => value(trailer::KEY),
+        };
+        return Ok(Some(Operation {
+            commit: commit.id,
+            parent: commit.parents.first().copied(),
+            subject: subject.unwrap_or_default(),
+            action: value(trailer::ACTION).unwrap_or_default(),
+            environment: value(trailer::ENVIRONMENT),
+        }));
     }
     Ok(None)
 }

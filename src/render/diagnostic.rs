@@ -92,7 +92,8 @@ pub fn text(diagnostic: &Diagnostic, sources: &Sources, terminal: &Terminal) -> 
         return without_place(diagnostic, &message, &helps);
     }
     let mut group = Group::with_title(level.primary_title(&message).id(diagnostic.code.id));
-    for (file, text, marks) in snippets(diagnostic, sources) {
+    let width = terminal.width.map_or(140, usize::from);
+    for (file, text, marks) in snippets(diagnostic, sources, width) {
         let mut snippet = Snippet::source(text).path(file).fold(true);
         for (kind, span, words) in marks {
             let mut annotation = kind.span(span.range());
@@ -113,7 +114,7 @@ pub fn text(diagnostic: &Diagnostic, sources: &Sources, terminal: &Terminal) -> 
     }
     let renderer = if terminal.color { Renderer::styled() } else { Renderer::plain() };
     let style = if terminal.unicode && terminal.color { DecorStyle::Unicode } else { DecorStyle::Ascii };
-    let rendered = renderer.decor_style(style).term_width(terminal.width.map_or(140, usize::from)).render(&[group]);
+    let rendered = renderer.decor_style(style).term_width(width).render(&[group]);
     format!("{rendered}\n")
 }
 
@@ -139,14 +140,18 @@ fn without_place(diagnostic: &Diagnostic, message: &str, helps: &[String]) -> St
 type Mark<'a> = (AnnotationKind, Span, Option<&'a str>);
 
 /// The marks of each file that the diagnostic points into, the file of its own place first.
-fn snippets<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<(&'a str, &'a str, Vec<Mark<'a>>)> {
+fn snippets<'a>(
+    diagnostic: &'a Diagnostic,
+    sources: &'a Sources,
+    width: usize,
+) -> Vec<(&'a str, &'a str, Vec<Mark<'a>>)> {
     let mut files: Vec<(&str, &str, Vec<Mark<'_>>)> = Vec::new();
     let own = diagnostic.place.iter().map(|place| (place, AnnotationKind::Primary, None));
     let related =
         diagnostic.related.iter().map(|(place, words)| (place, AnnotationKind::Context, Some(words.as_str())));
     for (place, kind, words) in own.chain(related) {
         let (Some(text), Some(concrete)) = (sources.text(&place.file), concrete(place, sources)) else { continue };
-        let mark = (kind, visible(concrete.span, text), words);
+        let mark = (kind, visible(concrete.span, text, width), words);
         match files.iter_mut().find(|(file, ..)| *file == &*place.file) {
             Some((_, _, marks)) => marks.push(mark),
             None => files.push((&place.file, text, vec![mark])),
@@ -155,8 +160,9 @@ fn snippets<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<(&'a st
     files
 }
 
-/// A span of several lines is marked on its first line only, and never ends inside a character.
-fn visible(span: Span, text: &str) -> Span {
+/// A span of several lines is marked on its first line only, no further than half of the terminal, and never ends inside a
+/// character.
+fn visible(span: Span, text: &str, width: usize) -> Span {
     let floor = |mut at: usize| {
         at = at.min(text.len());
         while !text.is_char_boundary(at) {
@@ -166,7 +172,9 @@ fn visible(span: Span, text: &str) -> Span {
     };
     let (start, end) = (floor(span.start as usize), floor(span.end as usize));
     let line_end = text[start..].find(['\n', '\r']).map_or(text.len(), |newline| start + newline);
-    Span::new(start, end.min(line_end).max(start))
+    let end = end.min(line_end).max(start);
+    let most = text[start..end].char_indices().nth(width.div_euclid(2).max(10));
+    Span::new(start, most.map_or(end, |(length, _)| start + length))
 }
 
 /// One diagnostic as JSON. `line` and `column` are 1-based and count characters.
@@ -283,6 +291,19 @@ mod tests {
           |
           = help: fix it
         ");
+    }
+
+    #[test]
+    fn long_marks_end_within_the_terminal() {
+        let mut sources = Sources::new();
+        let text = format!("a: [{}]\n", "é, ".repeat(200));
+        sources.insert("flags/a.yaml".into(), text.as_str());
+        let place = Place::value("flags/a.yaml".into(), Path::root().key("a"));
+        let diagnostic = Diagnostic::new(&syntax::INVALID_YAML, "no").at(place);
+        let carets = |terminal: &Terminal| self::text(&diagnostic, &sources, terminal).matches('^').count();
+        assert_eq!(carets(&Terminal::plain()), 70);
+        assert_eq!(carets(&Terminal { width: Some(80), ..Terminal::plain() }), 40);
+        assert_eq!(json(&diagnostic, &sources)["endColumn"], 606, "for programs it is as long as it is");
     }
 
     #[test]

@@ -3,9 +3,11 @@
 //! Decoders point with byte [`Span`]s, checks on the model with symbolic [`Place`]s (a file and a
 //! path of keys). Both become line and column only when something is printed.
 
+mod json;
 mod place;
 mod span;
 
+pub use json::Strict;
 pub use place::{At, Focus, Path, Place, Step};
 pub use span::{Lines, Position, Span};
 

@@ -24,6 +24,9 @@ pub const MAX_NODES: usize = 50_000;
 /// The most problems that are reported for one file.
 pub const MAX_PROBLEMS: usize = 100;
 
+/// What to do about values in values in values.
+const FLATTEN: &str = "name what is nested once, as a segment or a text, instead of nesting it";
+
 /// What to do about anchors.
 const REPEAT: &str = "write the value out where it is used; what several rules share belongs in a segment";
 
@@ -59,11 +62,9 @@ fn read<'t>(file: &FilePath, text: &'t str, with_comments: bool) -> (Option<Tree
         cursor: 0,
     };
     if text.len() > MAX_BYTES {
-        reader.problem(
-            &syntax::TOO_LARGE,
-            Span::new(0, 0),
-            format!("the file has {} bytes, at most {MAX_BYTES} are read", text.len()),
-        );
+        let message = format!("the file has {} bytes, at most {MAX_BYTES} are read", text.len());
+        let help = "remove what is not needed; long lists of users belong into attributes that contexts carry";
+        reader.helpful(&syntax::TOO_LARGE, Span::new(0, 0), message, help);
         return (None, reader.problems);
     }
     reader.forbidden_characters();
@@ -181,12 +182,12 @@ impl<'t> Reader<'_, 't> {
         let at = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
         let span = Span::new(at, at);
         if *error.kind() == ErrorKind::RecursionLimitExceeded {
-            self.problem(&syntax::TOO_DEEP, span, format!("nested more than {MAX_DEPTH} levels deep"));
+            self.helpful(&syntax::TOO_DEEP, span, format!("nested more than {MAX_DEPTH} levels deep"), FLATTEN);
             return;
         }
         let (span, message, help) = message::of(error, self.text, span);
         if let Some(problem) = self.problem(&syntax::INVALID_YAML, span, message) {
-            problem.help.extend(help);
+            problem.help.push(help);
         }
     }
 
@@ -196,7 +197,12 @@ impl<'t> Reader<'_, 't> {
                 *documents += 1;
                 if *documents > 1 {
                     let message = "a file holds one document, a second one starts here";
-                    self.problem(&syntax::SEVERAL_DOCUMENTS, span, message);
+                    self.helpful(
+                        &syntax::SEVERAL_DOCUMENTS,
+                        span,
+                        message,
+                        "move it to a file of its own, or remove `---`",
+                    );
                     return Step::Enough;
                 }
             }
@@ -211,12 +217,13 @@ impl<'t> Reader<'_, 't> {
             }
             Event::Scalar(text, style, _, tag) => {
                 self.refuse_tag(tag.is_some(), span);
-                return self.count(span).unwrap_or_else(|| Step::Complete(self.scalar(text, style, span)));
+                let in_flow = open.last().is_some_and(|open| open.style == Style::Flow);
+                return self.count(span).unwrap_or_else(|| Step::Complete(self.scalar(text, style, span, in_flow)));
             }
             Event::MappingStart(style, _, ref tag) | Event::SequenceStart(style, _, ref tag) => {
                 self.refuse_tag(tag.is_some(), span);
                 if open.len() >= MAX_DEPTH {
-                    self.problem(&syntax::TOO_DEEP, span, format!("nested more than {MAX_DEPTH} levels deep"));
+                    self.helpful(&syntax::TOO_DEEP, span, format!("nested more than {MAX_DEPTH} levels deep"), FLATTEN);
                     return Step::Fail;
                 }
                 let content = if matches!(event, Event::MappingStart(..)) {
@@ -261,12 +268,13 @@ impl<'t> Reader<'_, 't> {
     fn count(&mut self, span: Span) -> Option<Step<'t>> {
         self.nodes += 1;
         (self.nodes > MAX_NODES).then(|| {
-            self.problem(&syntax::TOO_MANY_VALUES, span, format!("the file holds more than {MAX_NODES} values"));
+            let message = format!("the file holds more than {MAX_NODES} values");
+            self.helpful(&syntax::TOO_MANY_VALUES, span, message, "move lists of users to attributes or segments");
             Step::Fail
         })
     }
 
-    fn scalar(&mut self, text: Cow<'t, str>, style: granit_parser::ScalarStyle, span: Span) -> Node<'t> {
+    fn scalar(&mut self, text: Cow<'t, str>, style: granit_parser::ScalarStyle, span: Span, in_flow: bool) -> Node<'t> {
         let style = scalar_style(style);
         let (text, span) = match style {
             // The event parser reports a missing value as `~` before the colon.
@@ -275,7 +283,9 @@ impl<'t> Reader<'_, 't> {
                 let rest = &self.text.as_bytes()[at..];
                 // A word may start with a colon, too.
                 let is_indicator = rest.first() == Some(&b':')
-                    && rest.get(1).is_none_or(|next| matches!(next, b' ' | b'\t' | b'\r' | b'\n' | b',' | b']' | b'}'));
+                    && rest.get(1).is_none_or(|next| {
+                        matches!(next, b' ' | b'\t' | b'\r' | b'\n') || in_flow && matches!(next, b',' | b']' | b'}')
+                    });
                 let at = if is_indicator { at + 1 } else { at };
                 (Cow::Borrowed(""), Span::new(at, at))
             }
@@ -319,12 +329,19 @@ impl<'t> Reader<'_, 't> {
     fn key(&mut self, node: Node<'t>, entries: &[Entry<'t>], keys: &mut Keys<'t>) -> (Cow<'t, str>, Span) {
         let span = node.span;
         let Kind::Scalar(key, style) = node.kind else {
-            self.problem(&syntax::COMPLEX_KEY, span, "a key is a plain word, not a list or a mapping");
+            let message = "a key is a plain word, not a list or a mapping";
+            self.helpful(&syntax::COMPLEX_KEY, span, message, "write a word, or quote the brackets if they are text");
             return (Cow::Borrowed(""), span);
         };
         if self.is_explicit(span) {
             let message = "a key must not be marked with `?`";
             self.helpful(&syntax::COMPLEX_KEY, span, message, "write `key: value` on one line");
+        }
+        if key.is_empty() && style == ScalarStyle::Plain && self.text[..span.start as usize].ends_with(':') {
+            let colon = Span::new(span.start as usize - 1, span.start as usize);
+            let message = "a key is missing before this colon";
+            self.helpful(&syntax::INVALID_YAML, colon, message, "write `key: value`, or quote the colon if it is text");
+            return (key, span);
         }
         if key == MERGE && style == ScalarStyle::Plain {
             self.helpful(&syntax::ANCHOR, span, "merge keys are not allowed: `<<`", REPEAT);

@@ -30,10 +30,12 @@ mod hooks;
 mod merging;
 mod merging_random;
 mod operations;
+mod operations_merged;
 mod outputs;
 mod peers;
 #[cfg(unix)]
 mod plain_files;
+mod pushing;
 mod readme;
 mod signatures;
 mod sparse;

@@ -81,7 +81,8 @@ fn the_operations_of_a_branch_and_which_were_undone() {
     assert_eq!((&last["operation"], &last["ticket"]), (&Value::from("a"), &Value::from("PAY-1")));
     assert_eq!(last["what"], "rollout 25% → 50% in production");
     assert_eq!(run(&repo, "op log --branch main").ok().stdout.lines().count(), 6);
-    run(&repo, "op log --branch nothing").exits(3).complains();
+    run(&repo, "op log --branch nothing").exits(3).complains_of("F204").says("there is no branch `nothing`");
+    run(&repo, "op log -n 0").exits(2).says("at least 1");
 }
 
 #[test]
@@ -92,6 +93,8 @@ fn a_rollback_of_one_rule_leaves_the_others() {
     repo.replace(FILE, "percentage: 25", "percentage: 40");
     repo.commit_all("two parts at once");
     run(&repo, "rollback new-checkout --rule dach").exits(2);
+    let position = run(&repo, "rollback new-checkout --env production --rule '#2'").exits(2).complains_of("F260");
+    position.says("git flag rule set new-checkout '#2' --env production --new-id ID");
     run(&repo, "rollback new-checkout --env production --rule dach --op-id r").ok();
     assert_eq!(repo.read(FILE), was.replace("percentage: 25", "percentage: 40"));
     assert!(repo.git(&["log", "-1", "--format=%B"]).contains("\nFlag-Rule: dach\n"));
@@ -125,6 +128,7 @@ fn a_commit_goes_back_in_one_flag_or_in_all() {
     let message = repo.git(&["log", "-1", "--format=%B"]);
     assert!(message.starts_with("flag(project): roll back 2 flags of "), "{message}");
     assert!(message.contains(&format!("\nFlag-Reverts: {release}\n")), "{message}");
+    assert!(message.contains("\nFlag-Key: new-checkout\nFlag-Key: theme\n"), "{message}");
     assert!(repo.read(FILE).contains("percentage: 25") && repo.read(FILE).contains("owner: team-z"));
     assert!(!repo.read("flags/experiments/theme.yaml").contains("team-x"));
     // Twice is once, also by the operation's id; nothing is committed that changes nothing.
@@ -143,6 +147,23 @@ fn a_commit_goes_back_in_one_flag_or_in_all() {
     repo.flag(&["rollback", "--commit", "side"]).exits(3).complains_of("F204");
     run(&repo, "rollback").exits(2);
     run(&repo, "rollback --commit HEAD --rule dach --env production").exits(2);
+}
+
+/// Who is affected by which of several flags.
+#[test]
+fn who_is_affected_is_told_of_each_flag() {
+    let repo = TestRepo::shop();
+    repo.shell("git flag rollout new-checkout 40 --env production --no-commit && git flag enable theme --env staging --no-commit; git flag disable summer-sale --env production --no-commit").ok();
+    repo.commit_all("a release");
+    let run = repo.flag(&["rollback", "--commit", "HEAD"]).ok().says("new-checkout in production: ");
+    let run = run.says("new-checkout: 15% of production users no rule matches go back");
+    run.says("summer-sale in production: ");
+    let json = repo.flag(&["undo", "--dry-run", "--json"]).ok().json();
+    let flags: Vec<&Value> = json["impact"].as_array().expect("a list").iter().map(|it| &it["flag"]).collect();
+    assert!(flags.contains(&&Value::from("new-checkout")) && flags.contains(&&Value::from("summer-sale")), "{json}");
+    // Of one flag it goes without saying.
+    let alone = repo.flag(&["rollout", "new-checkout", "30", "--env", "production"]).ok().says("\n      production: ");
+    assert!(!alone.stderr.contains("new-checkout in"), "{alone}");
 }
 
 /// A key that a commit gave up and one that it brought are two flags, even where their files are the same.

@@ -55,7 +55,7 @@ pub struct Args {
     until: Option<String>,
 
     /// At most so many entries, the newest.
-    #[arg(short = 'n', long, value_name = "NUMBER")]
+    #[arg(short = 'n', long, value_name = "NUMBER", value_parser = super::arguments::limit)]
     limit: Option<usize>,
 
     /// Check the signatures of signed commits; a bad one makes the exit code 1.

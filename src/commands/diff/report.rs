@@ -1,5 +1,6 @@
 //! The differences, for people and programs.
 
+use crate::commands::impacts::with_flag;
 use crate::compare::{Difference, Impact, Subject};
 use crate::model::FlagKey;
 use crate::render::style::{BAD, DIM, EMPHASIS, GOOD, PARTLY, paint, plain};
@@ -84,13 +85,7 @@ impl Report for Diff {
     }
 
     fn json(&self) -> Value {
-        let impacts = self.impacts.iter().map(|(key, impact)| {
-            let mut value = json!(impact);
-            if let Some(object) = value.as_object_mut() {
-                object.insert("flag".into(), key.as_str().into());
-            }
-            value
-        });
+        let impacts = self.impacts.iter().map(|(key, impact)| with_flag(key, impact));
         json!({
             "schema": "git-flag.diff/v1",
             "from": self.from,

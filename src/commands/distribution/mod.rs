@@ -88,8 +88,8 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     };
     let mut context = args.context.context(session, &catalog.project)?;
     let program = Program::compile(catalog);
-    let derived = enricher(&root, &program, &catalog.project).enrich(&mut context);
-    derived.map_err(|error| enriching::failure(&error))?;
+    let enricher = enricher(&root, &program, &catalog.project);
+    enriching::enrich_all(&mut context, &enricher, [key.as_str()])?;
     let choices = exclusive::choices(&stretch.serves);
     let mut serves = stretch.serves.clone();
     let mut pairs = Vec::new();

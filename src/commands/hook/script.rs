@@ -22,8 +22,17 @@ const BLOCK: &str = "\
 # Validates staged feature flags; `git flag hook uninstall` takes this block out again.
 if command -v git-flag >/dev/null 2>&1; then
   git-flag validate --staged --hook || exit $?
+elif [ -n \"${GIT_FLAG_COMMIT-}\" ]; then
+  : # A commit of git-flag itself, which has validated it.
+elif git -c core.quotePath=false ls-files -- ':(top,glob)**/flags/project.yaml' | while read -r project; do
+  git diff --cached --quiet -- \":(top,literal)${project%/project.yaml}\" || exit 1
+done; then
+  echo 'warning: git-flag is not on the PATH, so feature flags are not checked here' >&2
+  echo '  no flag is in this commit; put git-flag on the PATH before you commit one' >&2
 else
-  echo 'git-flag is not on the PATH: feature flags were not validated' >&2
+  echo 'error: git-flag is not on the PATH, so the staged feature flags were NOT CHECKED' >&2
+  echo '  install it, or put it on the PATH; `git commit --no-verify` commits them unchecked' >&2
+  exit 1
 fi
 # <<< git-flag <<<
 ";

@@ -1,12 +1,11 @@
 //! `op log`
 
-use super::{record, what};
+use super::{project, record, subject, what};
 use crate::commands::Session;
-use crate::commands::arguments::FormatArgs;
-use crate::commands::past::{minute, tip, warn_when_cut};
+use crate::commands::arguments::{FormatArgs, limit};
+use crate::commands::past::{branch_tip, minute, warn_when_cut};
 use crate::diagnostic::Result;
 use crate::history::{Operations, Performed, Standing};
-use crate::project::trailer;
 use crate::render::style::{BAD, DIM, NAME, paint, plain};
 use crate::render::{Format, Outcome, Report, Terminal};
 use serde_json::{Value, json};
@@ -21,7 +20,7 @@ use serde_json::{Value, json};
 )]
 pub(super) struct LogArgs {
     /// At most so many operations.
-    #[arg(short = 'n', long = "limit", value_name = "NUMBER")]
+    #[arg(short = 'n', long = "limit", value_name = "NUMBER", value_parser = limit)]
     limit: Option<usize>,
 
     /// Those on this branch instead of the one checked out.
@@ -36,10 +35,9 @@ pub(super) fn run(args: &LogArgs, session: &mut Session) -> Result<Outcome> {
     session.set_format(args.format.choose(&[Format::Jsonl])?);
     let root = session.root_in_git()?;
     let repository = root.git()?;
-    let start = args.branch.as_ref().map(|branch| format!("refs/heads/{branch}"));
     warn_when_cut(session, repository);
-    let operations = match tip(session, repository, start.as_deref())? {
-        Some(tip) => Operations::new(&root, repository, tip)?
+    let operations = match branch_tip(repository, args.branch.as_deref())? {
+        Some(tip) => Operations::new(&root, repository, &project(&root, repository), tip)?
             .take(args.limit.unwrap_or(usize::MAX))
             .collect::<std::result::Result<Vec<_>, _>>()?,
         None => Vec::new(),
@@ -53,7 +51,7 @@ struct List {
 
 impl Report for List {
     fn text(&self, _: &Terminal) -> String {
-        let width = self.operations.iter().map(|it| it.operation.chars().count()).max().unwrap_or(0);
+        let width = self.operations.iter().map(|it| it.told.id.chars().count()).max().unwrap_or(0);
         let mut text = String::new();
         for it in &self.operations {
             let commit = &it.commit;
@@ -65,9 +63,9 @@ impl Report for List {
             text += &format!(
                 "{}  {:width$}  {}  {}: {}{}  {}\n",
                 paint(DIM, minute(&commit.committer)),
-                plain(&it.operation),
+                plain(&it.told.id),
                 commit.id.short(),
-                paint(NAME, plain(it.says(trailer::KEY).unwrap_or("project"))),
+                paint(NAME, plain(subject(it).as_deref().unwrap_or("project"))),
                 plain(&what(it)),
                 paint(BAD, undone),
                 paint(DIM, plain(&commit.author.name)),

@@ -3,12 +3,12 @@
 mod log;
 mod status;
 
-use crate::commands::Session;
+use crate::commands::{Session, past};
 use crate::diagnostic::Result;
-use crate::git::Person;
+use crate::git::{Person, Repository};
 use crate::history::Performed;
-use crate::model::Timestamp;
-use crate::project::trailer;
+use crate::model::{Project, Timestamp};
+use crate::project::{Root, trailer};
 use crate::render::Outcome;
 use serde_json::{Value, json};
 
@@ -39,25 +39,36 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
 
 /// What an operation did, as the subject of its commit says without the flag: `rollout 10% → 25% in production`.
 fn what(performed: &Performed) -> String {
-    let subject = performed.commit.subject();
+    let subject = &performed.told.subject;
     subject.split_once("): ").map_or(subject.clone(), |(_, what)| what.to_owned())
+}
+
+/// What an operation is about: a flag's key, several, `segment/<name>` or `project`.
+fn subject(performed: &Performed) -> Option<String> {
+    let keys: Vec<&str> = performed.told.all(trailer::KEY).collect();
+    (!keys.is_empty()).then(|| keys.join(", "))
+}
+
+/// The project as it is now, which gives environments their order; without, they have none.
+fn project(root: &Root, repository: &Repository) -> Project {
+    past::project(root, repository).unwrap_or_else(|_| Project::with_environments(Vec::new()))
 }
 
 /// What is known of an operation, as JSON.
 fn record(performed: &Performed) -> Value {
     let commit = &performed.commit;
     json!({
-        "operation": performed.operation,
+        "operation": performed.told.id,
         "commit": commit.id.to_string(),
         "time": Timestamp::from_unix(commit.committer.time).to_string(),
         "author": person(&commit.author),
         "committer": person(&commit.committer),
-        "action": performed.says(trailer::ACTION),
-        "subject": performed.says(trailer::KEY),
-        "environment": performed.says(trailer::ENVIRONMENT),
+        "action": performed.told.says(trailer::ACTION),
+        "subject": subject(performed),
+        "environment": performed.told.says(trailer::ENVIRONMENT),
         "what": what(performed),
-        "reason": performed.says(trailer::REASON),
-        "ticket": performed.says(trailer::TICKET),
+        "reason": performed.told.says(trailer::REASON),
+        "ticket": performed.told.says(trailer::TICKET),
         "undone": performed.standing.name(),
         "undoneBy": performed.undone_by.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })

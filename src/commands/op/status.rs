@@ -1,13 +1,13 @@
 //! `op status`
 
-use super::{record, what};
+use super::{project, record, subject, what};
 use crate::commands::Session;
 use crate::commands::arguments::FormatArgs;
 use crate::commands::past::{minute, warn_when_cut};
 use crate::diagnostic::{Exit, Result};
-use crate::git::{CommitId, LogQuery, Repository};
+use crate::git::{CommitId, Repository};
 use crate::history::{Operations, Performed, Standing};
-use crate::project::{Root, trailer, trailers};
+use crate::project::{Root, find_operation};
 use crate::render::style::{DIM, EMPHASIS, GOOD, NAME, paint, plain};
 use crate::render::{Outcome, Report, Terminal};
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ fn landed(root: &Root, repository: &Repository, id: &str) -> Result<Option<Lande
     let mut found = None;
     for start in [head.commit().into_iter().collect(), repository.branch_tips()?] {
         if found.is_none() {
-            found = search(repository, id, start)?;
+            found = find_operation(root, id, start)?.map(|found| found.commit);
         }
     }
     let Some(commit) = found else { return Ok(None) };
@@ -83,24 +83,10 @@ fn landed(root: &Root, repository: &Repository, id: &str) -> Result<Option<Lande
         (None, Some(name)) => repository.ref_commit(name)?,
         (None, None) => head.commit(),
     };
-    for performed in Operations::new(root, repository, tip.unwrap_or(commit))? {
+    for performed in Operations::new(root, repository, &project(root, repository), tip.unwrap_or(commit))? {
         let performed = performed?;
-        if performed.commit.id == commit {
+        if performed.commit.id == commit && performed.told.id == id {
             return Ok(Some(Landed { performed, branches, remote_branches, upstream }));
-        }
-    }
-    Ok(None)
-}
-
-fn search(repository: &Repository, id: &str, from: Vec<CommitId>) -> Result<Option<CommitId>> {
-    if from.is_empty() {
-        return Ok(None);
-    }
-    let mentions = Some(format!("{}: {id}", trailer::OPERATION));
-    for commit in repository.log(&LogQuery { from, mentions, ..LogQuery::default() })? {
-        let commit = commit?;
-        if trailers(&commit.message, trailer::OPERATION).any(|found| found == id) {
-            return Ok(Some(commit.id));
         }
     }
     Ok(None)
@@ -135,7 +121,7 @@ impl Report for Status {
             plain(&on),
             plain(&pushed),
             paint(DIM, minute(&it.commit.committer)),
-            paint(NAME, plain(it.says(trailer::KEY).unwrap_or("project"))),
+            paint(NAME, plain(subject(it).as_deref().unwrap_or("project"))),
             plain(&what(it)),
             plain(&it.commit.author.name),
         );

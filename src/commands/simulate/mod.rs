@@ -70,8 +70,8 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     if args.context.user.is_some() || !args.context.context.is_empty() {
         let mut context = args.context.context(session, &loaded.catalog.project)?;
         let program = Program::compile(&loaded.catalog);
-        let derived = enricher(&root, &program, &loaded.catalog.project).enrich(&mut context);
-        derived.map_err(|error| enriching::failure(&error))?;
+        let enricher = enricher(&root, &program, &loaded.catalog.project);
+        enriching::enrich_all(&mut context, &enricher, [key.as_str()])?;
         let asked = somebody::Asked { program: &program, key: &key, environment: &environment, context: &context };
         return Ok(Outcome::report(somebody::report(&loaded.catalog, asked, window)));
     }

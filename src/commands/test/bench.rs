@@ -8,7 +8,7 @@ use crate::commands::trace;
 use crate::diagnostic::{Failure, Result};
 use crate::document::{FlagTests, Golden, SegmentTests};
 use crate::enrich::Enricher;
-use crate::evaluate::{Program, Trace};
+use crate::evaluate::{Context, Program, Trace};
 use crate::expectation::{
     Case, GoldenAnswer, Mismatch, SegmentBranch, cases, coverage, golden_answers, golden_context, mutants,
     segment_branches, segment_cases, segment_taken,
@@ -39,27 +39,22 @@ impl Bench<'_> {
     /// Runs the tests of a flag.
     ///
     /// # Errors
-    /// When there is no such flag, or a place that it asks for can't be told.
+    /// When there is no such flag.
     pub(super) fn flag(&self, file: &FlagFile) -> Result<Tested> {
         if !self.loaded.flag_files.contains_key(&file.name) {
             return Err(file.without_flag(self.loaded.flag_files.keys().map(FlagKey::as_str)));
         }
-        let answered = self.cases(file)?.iter().map(|case| self.answer(file, case)).collect();
+        let answered = self.cases(file).iter().map(|case| self.answer(file, case)).collect();
         Ok(Tested::new(Subject::Flag(file.name.clone()), &file.path, answered))
     }
 
     /// The cases, with what the flag would get elsewhere in their contexts.
-    fn cases<'t>(&self, file: &'t FlagFile) -> Result<Vec<Case<'t>>> {
+    fn cases<'t>(&self, file: &'t FlagFile) -> Vec<Case<'t>> {
         let mut cases: Vec<Case<'t>> = cases(&file.tests, self.now).collect();
-        if self.enricher.sources().next().is_some() {
-            // An address needs a database only where this flag asks for a place.
-            let own = self.root.load_closure(self.view, std::slice::from_ref(&file.name))?.catalog;
-            let enricher = enricher(self.root, &Program::compile(&own), &own.project);
-            for case in &mut cases {
-                enriching::enrich(&mut case.context, &enricher)?;
-            }
+        for case in &mut cases {
+            enriching::enrich(&mut case.context, &self.enricher);
         }
-        Ok(cases)
+        cases
     }
 
     /// What adds to the contexts of a segment's cases.
@@ -128,7 +123,7 @@ impl Bench<'_> {
     /// as it is.
     pub(super) fn mutate(&self, file: &FlagFile) -> Result<Option<Mutation>> {
         let Some(flag) = self.loaded.catalog.flags.get(&file.name) else { return Ok(None) };
-        let cases = self.cases(file)?;
+        let cases = self.cases(file);
         let holds =
             |program: &Program| cases.iter().all(|case| case.run(program, file.name.as_str()).mismatches.is_empty());
         if !holds(&self.program) {
@@ -151,7 +146,7 @@ impl Bench<'_> {
     /// Runs the tests of a segment, and says which of its conditions no case decides either way.
     ///
     /// # Errors
-    /// When there is no such segment, or a place that it asks for can't be told.
+    /// When there is no such segment.
     pub(super) fn segment(&self, file: &TestsFile<SegmentName, SegmentTests>, covered: bool) -> Result<Tested> {
         let catalog = &self.loaded.catalog;
         let (name, segment) = (&file.name, catalog.segments.get(&file.name));
@@ -163,7 +158,10 @@ impl Bench<'_> {
         let mut answered = Vec::new();
         let enricher = self.segment_enricher(name);
         for mut case in segment_cases(&file.tests) {
-            enriching::enrich(&mut case.context, &enricher)?;
+            enriching::enrich(&mut case.context, &enricher);
+            if let Some(why) = case.context.as_ref().ok().and_then(Context::untold) {
+                case.context = Err(why.to_owned());
+            }
             let verdict = case.run(&self.program, name.as_str());
             let (mut answer, mut steps) = (None, String::new());
             if let Some((membership, trace)) = &verdict.membership {
@@ -187,10 +185,7 @@ impl Bench<'_> {
     }
 
     /// Holds what all flags answer to a golden context against what was recorded.
-    ///
-    /// # Errors
-    /// When a place that a flag asks for can't be told.
-    pub(super) fn golden(&self, file: &TestsFile<GoldenName, Golden>) -> Result<Tested> {
+    pub(super) fn golden(&self, file: &TestsFile<GoldenName, Golden>) -> Tested {
         let golden = &file.tests;
         let case = |title: &str, at: Position, mismatches: Vec<Mismatch>| Answered {
             title: title.to_owned(),
@@ -208,11 +203,11 @@ impl Bench<'_> {
             expected: "attributes that fit together".to_owned(),
             actual,
         });
-        enriching::enrich(&mut context, &self.enricher)?;
+        enriching::enrich(&mut context, &self.enricher);
         let context = match (self.unknown_environment(&golden.environment), context) {
             (Some(mismatch), _) | (None, Err(mismatch)) => {
                 let answered = vec![case("all flags", start, vec![mismatch])];
-                return Ok(Tested::new(Subject::Golden(file.name.clone()), &file.path, answered));
+                return Tested::new(Subject::Golden(file.name.clone()), &file.path, answered);
             }
             (None, Ok(context)) => context,
         };
@@ -224,7 +219,7 @@ impl Bench<'_> {
             answered.answer = answer.decision.map(|decision| decision.to_json());
             answered
         });
-        Ok(Tested::new(Subject::Golden(file.name.clone()), &file.path, answered.collect()))
+        Tested::new(Subject::Golden(file.name.clone()), &file.path, answered.collect())
     }
 }
 

@@ -63,6 +63,7 @@ fn not_written(path: &FilePath, error: &crate::document::ChangeError) -> Box<Fai
 fn message() -> Message {
     Message {
         subject: "golden".to_owned(),
+        parts: Vec::new(),
         what: "record answers".to_owned(),
         action: "record".to_owned(),
         environment: None,
@@ -96,8 +97,13 @@ fn answers(
     let mut context = golden_context(golden).map_err(|error| {
         at(Diagnostic::new(&context::NOT_AN_OBJECT, format!("that is no context: {error}")), "context")
     })?;
-    enricher.enrich(&mut context).map_err(|error| enriching::failure(&error))?;
-    to_record(golden, &program.bind(&context), |key| is_archived(loaded, key)).map_err(|(flag, error)| {
+    enricher.enrich(&mut context);
+    let bound = program.bind(&context);
+    to_record(golden, &bound, |key| is_archived(loaded, key)).map_err(|(flag, error)| {
+        let decision = bound.evaluate(&flag, golden.environment.as_str(), golden.now);
+        if let Some(failure) = enriching::failure(enricher, enriching::is_untold(&decision).then_some(flag.as_str())) {
+            return failure;
+        }
         Failure::new(&repository::FLAG_DOES_NOT_READ, format!("`{flag}` answers with {error}"))
             .help("correct it first, so that no mistake is recorded; `git flag validate` shows all problems")
     })

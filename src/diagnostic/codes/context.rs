@@ -26,11 +26,14 @@ codes! {
         "`account=x` and `account.age_days=30` contradict each other: `account` can't be text and an object at once. Leave one of them out.";
     NO_GEO_DATABASE = "F157" "no-geo-database" Error
         "a flag asks for a place, and no database tells places"
-        "`geo.country`, `geo.region` and `geo.city` follow from `ip` by a database in MaxMind's format. Name one in `flags/project.yaml`: `geo: {database: path/to/GeoLite2-City.mmdb}`. A context that carries the place itself needs none.";
+        "`geo.country`, `geo.region` and `geo.city` follow from `ip` by a database in MaxMind's format. Name one in `flags/project.yaml`: `geo: {database: path/to/GeoLite2-City.mmdb}`. A context that carries the place itself needs none: `attributes` in the project may declare it. Flags whose answer to an address depends on a place answer with an error and their default, all others as ever. `validate` only warns.";
     BAD_GEO_DATABASE = "F158" "bad-geo-database" Error
         "the database of places can't be read"
         "`geo.database` in `flags/project.yaml` names a file in MaxMind's format (`.mmdb`), of cities or countries; a relative path begins at the folder that holds `flags/`. Get the file, or correct the path. `validate` only warns, as whoever evaluates may have it.";
     STRANGE_ATTRIBUTE = "F159" "undeclared-context-attribute" Warning
         "the context has an attribute that the project does not declare"
         "`attributes` in `flags/project.yaml` declares what contexts carry. One that it does not name is looked at by no condition, and often is a slip of the pen. Correct its name, or declare it.";
+    DOUBLED_NAME = "F160" "context-doubled-name" Error
+        "a context names something twice"
+        "A name that stands twice in one object has no value that all agree on: some readers take the first, most the last. The message says where the second one stands; keep one of the two. Attributes that are given by several `--context` are no such case: there the last wins.";
 }

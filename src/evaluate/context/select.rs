@@ -1,10 +1,12 @@
 //! Contexts of which only what is asked for is kept: for millions of them.
 
 use super::{Context, ContextError, fits};
+use crate::source::Strict;
 use serde::Deserialize as _;
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value as Json};
+use std::collections::HashSet;
 use std::fmt;
 
 /// An attribute that is kept.
@@ -51,14 +53,14 @@ impl Context {
         let selected = Selected { wanted, depth: Self::DEPTH };
         let read = reader.deserialize_map(selected).and_then(|found| reader.end().map(|()| found));
         match read {
-            Ok(Some(attributes)) => Ok(Self { attributes }),
+            Ok(Some(attributes)) => Ok(Self { attributes, untold: Vec::new() }),
             // Whatever is the matter, it is told in one way.
             _ => Self::parse(text),
         }
     }
 }
 
-/// An object; `None` when it is nested deeper than this.
+/// An object; `None` when it is nested deeper than this, or seems to name something twice.
 #[derive(Clone, Copy)]
 struct Selected<'n> {
     wanted: &'n [Wanted<'n>],
@@ -75,23 +77,25 @@ impl<'de> Visitor<'de> for Selected<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
         let inside = self.depth.saturating_sub(1);
         let mut found = Map::with_capacity(self.wanted.len());
-        let mut is_flat_enough = self.depth > 0;
-        while let Some(wanted) = entries.next_key_seed(Name(self.wanted))? {
+        let mut is_sound = self.depth > 0;
+        let mut names = Names::default();
+        while let Some((wanted, name)) = entries.next_key_seed(Name(self.wanted))? {
+            is_sound &= names.is_new(name);
             match wanted {
                 Some(Wanted { name, inside: some }) if !some.is_empty() => {
                     let value = entries.next_value_seed(Inside(Selected { wanted: some, depth: inside }))?;
-                    is_flat_enough &= value.is_some();
+                    is_sound &= value.is_some();
                     found.insert((*name).to_owned(), value.unwrap_or_default());
                 }
                 Some(Wanted { name, .. }) => {
-                    let value: Json = entries.next_value()?;
-                    is_flat_enough &= fits(&value, inside);
+                    let Strict(value) = entries.next_value()?;
+                    is_sound &= fits(&value, inside);
                     found.insert((*name).to_owned(), value);
                 }
-                None => is_flat_enough &= entries.next_value_seed(Rest(inside))?,
+                None => is_sound &= entries.next_value_seed(Rest(inside))?,
             }
         }
-        Ok(is_flat_enough.then_some(found))
+        Ok(is_sound.then_some(found))
     }
 }
 
@@ -138,7 +142,7 @@ impl<'de> Visitor<'de> for Inside<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
-        let value = Json::deserialize(SeqAccessDeserializer::new(items))?;
+        let Strict(value) = Strict::deserialize(SeqAccessDeserializer::new(items))?;
         Ok(fits(&value, self.0.depth).then_some(value))
     }
 
@@ -147,11 +151,53 @@ impl<'de> Visitor<'de> for Inside<'_> {
     }
 }
 
-/// The name of an entry, if it is one of these.
+/// The names of an object so far, as fingerprints: two names that differ share one so rarely that the object can be read
+/// again, more carefully, whenever one is there already.
+#[derive(Default)]
+struct Names {
+    /// One bit for each; most new ones find theirs free.
+    bits: u64,
+    few: [u64; Self::FEW],
+    count: usize,
+    more: HashSet<u64>,
+}
+
+impl Names {
+    const FEW: usize = 16;
+
+    /// Adds it; whether it was not there yet.
+    fn is_new(&mut self, name: u64) -> bool {
+        let bit = 1_u64 << (name >> 58);
+        let known = self.bits & bit != 0 && self.few[..self.count.min(Self::FEW)].contains(&name);
+        self.bits |= bit;
+        match self.few.get_mut(self.count) {
+            Some(free) => *free = name,
+            None if !self.more.insert(name) => return false,
+            None => {}
+        }
+        self.count += 1;
+        !known
+    }
+}
+
+/// Tells names apart. Names of up to 8 bytes never share one.
+fn fingerprint(name: &str) -> u64 {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let bytes = name.as_bytes();
+    let mut all = bytes.len() as u64;
+    for chunk in bytes.chunks(8) {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        all = (all.rotate_left(23) ^ u64::from_le_bytes(word)).wrapping_mul(ODD);
+    }
+    all
+}
+
+/// The name of an entry, if it is one of these, and its fingerprint.
 struct Name<'n>(&'n [Wanted<'n>]);
 
 impl<'de, 'n> DeserializeSeed<'de> for Name<'n> {
-    type Value = Option<&'n Wanted<'n>>;
+    type Value = (Option<&'n Wanted<'n>>, u64);
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
@@ -159,18 +205,19 @@ impl<'de, 'n> DeserializeSeed<'de> for Name<'n> {
 }
 
 impl<'n> Visitor<'_> for Name<'n> {
-    type Value = Option<&'n Wanted<'n>>;
+    type Value = (Option<&'n Wanted<'n>>, u64);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.0.iter().find(|wanted| wanted.name == name))
+        Ok((self.0.iter().find(|wanted| wanted.name == name), fingerprint(name)))
     }
 }
 
-/// A value that nobody wants, with at most so many levels of arrays and objects: whether it has no more.
+/// A value that nobody wants, with at most so many levels of arrays and objects: whether it has no more, and seems to
+/// name nothing twice.
 struct Rest(usize);
 
 impl<'de> DeserializeSeed<'de> for Rest {
@@ -221,10 +268,12 @@ impl<'de> Visitor<'de> for Rest {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<bool, A::Error> {
-        let mut is_flat_enough = self.0 > 0;
-        while entries.next_key_seed(Name(&[]))?.is_some() {
-            is_flat_enough &= entries.next_value_seed(Rest(self.0.saturating_sub(1)))?;
+        let mut is_sound = self.0 > 0;
+        let mut names = Names::default();
+        while let Some((_, name)) = entries.next_key_seed(Name(&[]))? {
+            is_sound &= names.is_new(name);
+            is_sound &= entries.next_value_seed(Rest(self.0.saturating_sub(1)))?;
         }
-        Ok(is_flat_enough)
+        Ok(is_sound)
     }
 }

@@ -24,9 +24,29 @@ fn a_key_with_a_dot_is_only_reached_by_escaping_it() {
 }
 
 #[test]
-fn the_last_of_two_equal_names_counts() {
-    let context = Context::parse(r#"{"a": 1, "b": 2, "a": 3}"#).unwrap();
-    assert_eq!(get(&context, "a"), Some(json!(3)));
+fn no_name_stands_twice_in_an_object() {
+    let many: String = (0..40).map(|n| format!("\"n{n}\": {n}, ")).collect();
+    for text in [
+        r#"{"a": 1, "b": 2, "a": 3}"#.to_owned(),
+        r#"{"a": 1, "b": 2, "\u0062": 2}"#.to_owned(),
+        r#"{"a": {"c": 1, "c": 1}}"#.to_owned(),
+        r#"{"a": [{"c": 1, "c": 1}]}"#.to_owned(),
+        r#"{"w": {"a": {"c": 1, "c": 1}}}"#.to_owned(),
+        r#"{"w": [{"c": 1, "c": 1}]}"#.to_owned(),
+        r#"{"b": {"c": [{"c": 1, "c": 1}]}}"#.to_owned(),
+        format!(r#"{{{many} "n39": 1}}"#),
+        format!(r#"{{{many} "n3": 1}}"#),
+        format!(r#"{{"b": {{{many} "n20": 1}}}}"#),
+        format!(r#"{{"{0}": 1, "{0}": 1}}"#, "long".repeat(20)),
+    ] {
+        let error = Context::parse(&text).unwrap_err();
+        assert!(matches!(&error, ContextError::Doubled(words) if words.contains("is there twice at line 1")), "{text}");
+        assert_eq!(Context::parse_only(&text, &Wanted::all([vec!["a"], vec!["w", "b"]])), Err(error), "{text}");
+    }
+    for text in [format!(r#"{{{many} "n": {{{many} "a": 1}}}}"#), r#"{"a": {"a": [{"a": 1}, {"a": 2}]}}"#.to_owned()] {
+        assert!(Context::parse(&text).is_ok(), "{text}");
+        assert!(Context::parse_only(&text, &Wanted::all([["a"]])).is_ok(), "{text}");
+    }
 }
 
 #[test]
@@ -62,8 +82,9 @@ fn what_is_left_out_is_read_as_strictly() {
     let deep = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
     let texts = [
         "{}".to_owned(),
-        r#"{"a": 1, "b": [1, {"c": null}], "a": "last"}"#.to_owned(),
+        r#"{"a": 1, "b": [1, {"c": null}], "aa": "last"}"#.to_owned(),
         r#"{"b": {"a": true}, "\u0061": "escaped"}"#.to_owned(),
+        r#"{"b": {"a": true}, "a": 1, "\u0061": "escaped"}"#.to_owned(),
         r#"{"a": 1} x"#.to_owned(),
         r#"{"b": 1e999}"#.to_owned(),
         r#"{"b": "\ud800"}"#.to_owned(),
@@ -97,7 +118,7 @@ fn of_an_object_only_what_is_asked_for_is_kept() {
         (r#"{"a": "text"}"#, r#"{"a": "text"}"#),
         (r#"{"a": null, "e": {"f": 1, "g": -2.5}}"#, r#"{"a": null, "e": {"f": 1, "g": -2.5}}"#),
         (
-            r#"{"a": {"c": {"d": 18446744073709551615}, "b": 1, "b": 2}}"#,
+            r#"{"a": {"c": {"d": 18446744073709551615}, "b": 2, "x": 1}}"#,
             r#"{"a": {"c": {"d": 18446744073709551615}, "b": 2}}"#,
         ),
         (r#"{"a": {}}"#, r#"{"a": {}}"#),

@@ -57,6 +57,8 @@ pub(crate) struct Attribute<'c> {
     pub(crate) kind: Kind<'c>,
     /// Whether it is there and null, which all but one operator take for missing.
     pub(crate) null: bool,
+    /// Whether it is missing because nobody could tell it.
+    pub(crate) untold: bool,
     /// Of a text.
     outline: Option<Outline>,
     pub(crate) unit: Option<Cow<'c, str>>,
@@ -87,6 +89,7 @@ impl<'c> Attribute<'c> {
             json,
             kind,
             null,
+            untold: false,
             outline: text.map(Outline::of),
             unit: if forms.has(Forms::UNIT) { unit(kind) } else { None },
             version: text.filter(|_| forms.has(Forms::VERSION)).and_then(version),

@@ -45,6 +45,7 @@ impl<'p, 'c, O: Observer<'p, 'c>> Run<'_, 'p, 'c, O> {
         match node {
             Node::Test { slot, prepared, source } => {
                 let attribute = self.context.attribute(*slot);
+                self.untold |= attribute.untold;
                 let matched = prepared.matches(attribute);
                 self.observer.note(Step::Test(source), Outcome::Tested { matched, actual: attribute.json });
                 Verdict::plain(matched)

@@ -110,6 +110,7 @@ impl<'p, 'c, O: Observer<'p, 'c>> Run<'_, 'p, 'c, O> {
             (Some(bucket), _) => bucket.first_hash(),
             (None, Some(unit)) => bucket::hash(draw.bucketing, &draw.salt, unit),
             (None, None) => {
+                self.untold |= self.context.attribute(draw.slot).untold;
                 self.observer.note(step, Outcome::NoUnit);
                 return Err(draw.slot);
             }
@@ -124,6 +125,7 @@ impl<'p, 'c, O: Observer<'p, 'c>> Run<'_, 'p, 'c, O> {
     #[inline(never)]
     fn draw_foreign(&mut self, draw: &'p Draw, foreign: &'p Foreign, chances: Option<Chances>) -> Result<Drawn, Slot> {
         let unit = self.unit(foreign, &draw.salt);
+        self.untold |= foreign.slots.iter().any(|slot| self.context.attribute(*slot).untold);
         let slot = unit.as_ref().map_or(draw.slot, |unit| unit.slot);
         let step = Step::Draw { bucketing: draw.bucketing, salt: &draw.salt, by: self.program.slots.path(slot) };
         let total = foreign.total;

@@ -25,8 +25,7 @@ pub(super) fn conditions(node: &Node<'_>) -> Result<Formula, Box<Item>> {
 pub(super) fn segments(node: &Node<'_>, known: &mut Segments<'_>) -> Result<Formula, Box<Item>> {
     if let Some(text) = node.json.as_str() {
         if text.starts_with(['{', '[']) {
-            let parsed =
-                serde_json::from_str::<Json>(text).map_err(|_| node.unlike("it does not read", "correct it"))?;
+            let parsed = node.inner(text)?.ok_or_else(|| node.unlike("it does not read", "correct it"))?;
             let inner = Node { json: &parsed, ..node.clone() };
             return segments(&inner, known);
         }
@@ -44,9 +43,9 @@ fn written(
     if text == "*" {
         return Ok(Formula::Known(true));
     }
-    match serde_json::from_str::<Json>(text) {
-        Ok(Json::String(_)) | Err(_) => Ok(Formula::Known(false)),
-        Ok(parsed) => read(&Node { json: &parsed, ..node.clone() }),
+    match node.inner(text)? {
+        Some(Json::String(_)) | None => Ok(Formula::Known(false)),
+        Some(parsed) => read(&Node { json: &parsed, ..node.clone() }),
     }
 }
 

@@ -244,7 +244,7 @@ fn readings(datafiles: &[Datafile], imported: &mut Imported) {
     let mut say = |message: &str, help: &str| {
         let Item { kept, message, help, .. } = *node.item(Kept::Otherwise, message, help);
         let (file, path) = (first.file.clone(), Path::root());
-        imported.items.push(Item { kept, file, path, flag: None, message, help });
+        imported.items.push(Item { kept, file, path, span: None, flag: None, message, help });
     };
     if asked.iter().any(|operator| operator.starts_with("semver")) {
         say(

@@ -5,6 +5,7 @@ use super::parts::Parts;
 use crate::exchange::build;
 use crate::exchange::read::Node;
 use crate::model::VariantName;
+use crate::source::Strict;
 use serde_json::{Number, Value as Json};
 use std::collections::BTreeSet;
 
@@ -59,20 +60,24 @@ pub(super) fn values_of(name: &str, parts: &[Parts<'_>]) -> Result<(Values, Vec<
             count += 1;
         }
         hint.clone_from(&unique);
-        list.push((unique, typed(json, kind)));
+        list.push((unique, typed(json, kind)?));
     }
     Ok((Values::of(&list)?, found))
 }
 
 /// The value as the variable's type has it.
-fn typed(json: &Json, kind: Option<&str>) -> Json {
-    match (kind, json) {
-        (Some("json"), Json::String(text)) => serde_json::from_str(text).unwrap_or_else(|_| json.clone()),
+fn typed(json: &Json, kind: Option<&str>) -> Result<Json, String> {
+    Ok(match (kind, json) {
+        (Some("json"), Json::String(text)) => match serde_json::from_str(text) {
+            Ok(Strict(inner)) => inner,
+            Err(error) if error.is_data() => return Err(format!("the JSON in a value is not clear: {error}")),
+            Err(_) => json.clone(),
+        },
         (Some("double"), Json::Number(number)) => {
             number.as_f64().and_then(Number::from_f64).map_or_else(|| json.clone(), Json::Number)
         }
         _ => json.clone(),
-    }
+    })
 }
 
 /// The variations of a feature as values; what stands for none, and what is served where the feature is off.

@@ -221,11 +221,11 @@ impl Variants {
         let variants: Vec<Node<'_>> = node.get("variants").iter().flat_map(Node::items).collect();
         let default = node.get("defaultVariant");
         let mut named: Option<String> = default.as_ref().and_then(|node| node.text("key").map(str::to_owned));
-        let add = |node: &Node<'_>, list: &mut Vec<(String, Json)>, own: &str| {
+        let add = |node: &Node<'_>, list: &mut Vec<(String, Json)>, own: &str| -> Result<(), Box<Item>> {
             let attachment = match node.json.get(own) {
                 // A client's snapshot has it as text.
                 Some(Json::String(text)) if own != "attachment" || text.is_empty() => {
-                    serde_json::from_str(text).unwrap_or_default()
+                    node.inner(text)?.unwrap_or_default()
                 }
                 Some(json) => json.clone(),
                 None => Json::Null,
@@ -234,9 +234,10 @@ impl Variants {
             if !list.iter().any(|(there, _)| *there == key) {
                 list.push((key, attachment));
             }
+            Ok(())
         };
         for variant in &variants {
-            add(variant, &mut list, "attachment");
+            add(variant, &mut list, "attachment")?;
             if variant.flag("default") == Some(true) {
                 named = variant.text("key").map(str::to_owned);
             }
@@ -246,10 +247,10 @@ impl Variants {
         for part in
             parts.flat_map(|parts| parts.items().collect::<Vec<_>>()).filter(|part| part.text("variantKey").is_some())
         {
-            add(&part, &mut list, "variantAttachment");
+            add(&part, &mut list, "variantAttachment")?;
         }
         if let Some(default) = &default {
-            add(default, &mut list, "attachment");
+            add(default, &mut list, "attachment")?;
         }
         let attached = list.iter().any(|(_, attachment)| !attachment.is_null());
         if attached {

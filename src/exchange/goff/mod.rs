@@ -216,7 +216,7 @@ impl Reading<'_, '_> {
             return Ok(Formula::Known(true));
         }
         let help = "write it with the operators that the documentation has, and with single blanks";
-        if let Ok(mut json @ Json::Object(_)) = serde_json::from_str::<Json>(text) {
+        if let Some(mut json @ Json::Object(_)) = self.node.inner(text)? {
             // Without key it is the empty text there and null here, which only texts tell apart that are built or empty.
             let told_apart = text.contains("\"\"") || text.contains("\"cat\"");
             if let Some(what) = special(&json, told_apart) {

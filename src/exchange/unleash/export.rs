@@ -238,6 +238,7 @@ fn add(flag: &mut Flag, other: Flag) -> Result<(), Box<Item>> {
             kept: crate::exchange::Kept::No,
             file: String::new(),
             path: Path::root(),
+            span: None,
             flag: Some(flag.key.to_string()),
             message: format!(
                 "in {} its variants have other values, and here a flag has one value for each: it is left out there",

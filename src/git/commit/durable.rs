@@ -10,6 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Change, CommitError, CommitId, ObjectId, Repository, tree};
+use crate::git::run::Manner;
 
 /// Synchronises a file, where everything has to be durable.
 pub(super) fn file(repository: &Repository, path: &Path) -> Result<(), CommitError> {
@@ -48,12 +49,16 @@ pub(super) fn objects(repository: &Repository, commit: CommitId, changes: &[Chan
             ids.extend(repository.entry(commit, path)?.map(|entry| entry.id));
         }
     }
+    loose(repository, ids)
+}
+
+/// Synchronises those objects that are files of their own; others are in packs, which Git synchronises by itself.
+fn loose(repository: &Repository, ids: impl IntoIterator<Item = ObjectId>) -> Result<(), CommitError> {
     let named = repository.place.environment.get("GIT_OBJECT_DIRECTORY").map(PathBuf::from);
     let store = named.unwrap_or_else(|| repository.common_dir.join("objects"));
     for id in ids {
         let name = id.to_string();
         let loose = store.join(&name[..2]).join(&name[2..]);
-        // Otherwise it is in a pack, which Git synchronises by itself.
         if loose.is_file() {
             file(repository, &loose)?;
             folders(repository, &loose, &store)?;
@@ -72,7 +77,37 @@ pub(super) fn branch(repository: &Repository, name: &str) -> Result<(), CommitEr
     folders(repository, &store.join(name), store)
 }
 
+/// Synchronises all that a commit brought, which was made before.
+pub(super) fn again(repository: &Repository, commit: CommitId, name: &str) -> Result<(), CommitError> {
+    let text = repository.git(Manner::Read, "rev-list");
+    let text =
+        text.args(["--objects".to_owned(), commit.to_string(), format!("^{commit}^@"), "--".to_owned()]).run()?;
+    let lines: Vec<(&[u8], &[u8])> = text
+        .split(|byte| *byte == b'\n')
+        .map(|line| line.split_at(line.iter().position(|byte| *byte == b' ').unwrap_or(line.len())))
+        .collect();
+    loose(repository, lines.iter().filter_map(|(id, _)| ObjectId::from_hex(id)))?;
+    branch(repository, name)?;
+    if repository.index_path.is_file() {
+        file(repository, &repository.index_path)?;
+        folders(repository, &repository.index_path, &repository.git_dir)?;
+    }
+    let Some(top) = &repository.work_tree else { return Ok(()) };
+    for (_, path) in lines {
+        let path = top.join(String::from_utf8_lossy(path).trim_start());
+        if path.is_file() {
+            file(repository, &path)?;
+            folders(repository, &path, top)?;
+        }
+    }
+    Ok(())
+}
+
 fn sync(path: &Path) -> Result<(), CommitError> {
+    #[cfg(test)]
+    if BROKEN.with_borrow(|broken| broken.as_ref().is_some_and(|name| path.ends_with(name))) {
+        return Err(CommitError::io("synchronise", path, io::Error::other("Input/output error")));
+    }
     let synced = File::open(path).and_then(|file| file.sync_all());
     #[cfg(test)]
     SYNCED.with_borrow_mut(|paths| paths.push(path.to_owned()));
@@ -85,6 +120,8 @@ fn sync(path: &Path) -> Result<(), CommitError> {
 
 #[cfg(test)]
 thread_local! {
+    /// The path whose end this is can't be synchronised.
+    pub(super) static BROKEN: std::cell::RefCell<Option<&'static str>> = const { std::cell::RefCell::new(None) };
     /// What this thread synchronised, in order.
     pub(super) static SYNCED: std::cell::RefCell<Vec<PathBuf>> = const { std::cell::RefCell::new(Vec::new()) };
 }

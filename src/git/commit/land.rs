@@ -22,7 +22,15 @@ use crate::git::run::{Git, Manner};
 /// How long to wait for another Git command to give up `index.lock`.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Moves the branch to `commit` and lets index and work tree follow. What did not go well is told in notes.
+/// A commit that stands.
+pub(super) struct Landed {
+    /// What did not go well.
+    pub(super) notes: Vec<String>,
+    /// Why it is not known to be on the disk, where that was asked for.
+    pub(super) unconfirmed: Option<CommitError>,
+}
+
+/// Moves the branch to `commit` and lets index and work tree follow.
 pub(super) fn land(
     repository: &Repository,
     lock: &Lock,
@@ -30,7 +38,7 @@ pub(super) fn land(
     changes: &[Change],
     commit: CommitId,
     subject: &str,
-) -> Result<Vec<String>, CommitError> {
+) -> Result<Landed, CommitError> {
     journal::scratch(repository)?;
     let mut journal = Journal::new(repository, ground, changes, commit)?;
     let moved = (|| {
@@ -57,13 +65,16 @@ pub(super) fn land(
         Ok(()) => {}
     }
     failpoint::reached(Step::BranchMoved)?;
-    let finished =
-        durable::branch(repository, &ground.branch).and_then(|()| finish(repository, &journal, changes, true));
-    match finished {
+    let confirmed = durable::branch(repository, &ground.branch);
+    match (finish(repository, &journal, changes, true), confirmed) {
         #[cfg(test)]
-        Err(CommitError::Killed) => Err(CommitError::Killed),
-        Ok(notes) => Ok(notes),
-        Err(error) => Ok(vec![format!("the commit stands, but index or work tree did not follow yet: {error}")]),
+        (Err(CommitError::Killed), _) => Err(CommitError::Killed),
+        (Ok(notes), confirmed) => Ok(Landed { notes, unconfirmed: confirmed.err() }),
+        (Err(error), _) if repository.place.is_durable() => Ok(Landed { notes: Vec::new(), unconfirmed: Some(error) }),
+        (Err(error), _) => {
+            let note = format!("the commit stands, but index or work tree did not follow yet: {error}");
+            Ok(Landed { notes: vec![note], unconfirmed: None })
+        }
     }
 }
 

@@ -30,8 +30,9 @@ mod tests;
 
 pub use error::{CommitError, Dirty, FailureKind};
 pub use loan::Left;
-pub use push::PushError;
+pub use push::{PushError, Pushed};
 pub use recover::Recovered;
+pub use replay::Way;
 
 use super::run::Manner;
 use super::{CommitId, ObjectId, Repository};
@@ -108,6 +109,8 @@ pub struct Committed {
     pub files: Vec<(String, Option<Vec<u8>>)>,
     /// What hooks said, and what did not go as it should without harm to the commit; one paragraph each.
     pub notes: Vec<String>,
+    /// Why the disk may not have it, where that was asked for by [`Repository::be_durable`].
+    pub unconfirmed: Option<String>,
 }
 
 /// The only turn to write here with this program, until it is dropped.
@@ -176,6 +179,15 @@ impl Repository {
         self.place.durable.store(true, std::sync::atomic::Ordering::Relaxed);
     }
 
+    /// Lets the disk confirm a commit that was made before: its objects, the branch that it is on, index and work tree.
+    ///
+    /// # Errors
+    /// If the disk does not.
+    pub fn confirm(&self, commit: CommitId, branch: &str) -> Result<(), CommitError> {
+        self.be_durable();
+        durable::again(self, commit, branch)
+    }
+
     /// Whether this process was started by a hook of a commit that we are making.
     #[must_use]
     pub fn inside_our_commit(&self) -> bool {
@@ -203,10 +215,11 @@ impl Repository {
             let id = object::write(self, tree, ground.base, &message, request.signing)?;
             durable::objects(self, id, &files)?;
             failpoint::reached(Step::CommitMade)?;
-            notes.extend(land::land(self, lock, &ground, &files, id, message::subject(&message))?);
-            Ok((id, notes))
+            let landed = land::land(self, lock, &ground, &files, id, message::subject(&message))?;
+            notes.extend(landed.notes);
+            Ok((id, notes, landed.unconfirmed))
         })();
-        let (id, notes) = landed.map_err(|error| self.give_up(error))?;
+        let (id, notes, unconfirmed) = landed.map_err(|error| self.give_up(error))?;
         Ok(Committed {
             id,
             parent: ground.base,
@@ -214,6 +227,7 @@ impl Repository {
             began_branch: !ground.here && ground.expected.is_none(),
             files: files.into_iter().map(|file| (file.path, file.new)).collect(),
             notes,
+            unconfirmed: unconfirmed.map(|error| error.to_string()),
         })
     }
 

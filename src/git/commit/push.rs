@@ -6,9 +6,21 @@ use super::{CommitId, Repository};
 use crate::git::GitError;
 use crate::git::run::Manner;
 
-/// How Git says that the other side has moved, also while it was looking.
-const BEHIND: [&str; 5] =
-    ["(fetch first)", "(non-fast-forward)", "(failed to update ref)", "cannot lock ref", "incorrect old value"];
+/// How Git says that the other side has moved.
+const BEHIND: [&str; 2] = ["(fetch first)", "(non-fast-forward)"];
+
+/// How it says that the other side was taking another push at that moment.
+const BUSY: [&str; 5] =
+    ["failed to update ref", "cannot lock ref", "incorrect old value", "reference already exists", "failed to lock"];
+
+/// What a push did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pushed {
+    /// It sent commits.
+    Sent,
+    /// The other side had them all.
+    UpToDate,
+}
 
 /// A push failed; the commit stands here.
 #[derive(Debug, Error)]
@@ -16,6 +28,12 @@ pub enum PushError {
     /// The other side has commits that are not here.
     #[error("the remote has commits that are not here, so it did not take ours")]
     Behind {
+        /// What Git said.
+        output: String,
+    },
+    /// Somebody else pushed at the same moment.
+    #[error("the remote was taking another push: {output}")]
+    Busy {
         /// What Git said.
         output: String,
     },
@@ -38,11 +56,18 @@ impl PushError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Behind { .. } => Some("run `git pull --rebase`, then `git push`".to_owned()),
+            Self::Behind { .. } => Some("run `git pull --rebase --autostash`, then `git push`".to_owned()),
+            Self::Busy { .. } => Some("push again with `git push`".to_owned()),
             Self::Offline => Some("unset it, or push later with `git push`".to_owned()),
             Self::Refused { .. } => Some("the commit stands in this clone; push it as the remote demands".to_owned()),
             Self::Git(error) => error.help(),
         }
+    }
+
+    /// Whether somebody else was faster.
+    #[must_use]
+    pub const fn is_lost_race(&self) -> bool {
+        matches!(self, Self::Behind { .. } | Self::Busy { .. })
     }
 }
 
@@ -52,7 +77,7 @@ impl Repository {
     ///
     /// # Errors
     /// The commit stands here in any case.
-    pub fn push(&self, remote: Option<&str>, branch: &str) -> Result<(), PushError> {
+    pub fn push(&self, remote: Option<&str>, branch: &str) -> Result<Pushed, PushError> {
         self.may_push()?;
         let remote = match remote {
             Some(remote) => remote.to_owned(),
@@ -61,10 +86,14 @@ impl Repository {
         let there = self.upstream_to_push(branch)?.unwrap_or_else(|| branch.to_owned());
         let refspec = format!("{branch}:{there}");
         let git = self.git(Manner::Write, "push").args(["--no-force", "--end-of-options", &remote, &refspec]);
-        match git.run() {
-            Ok(_) => Ok(()),
+        match git.run_or(&[]) {
+            Ok(output) if output.stderr.contains("Everything up-to-date") => Ok(Pushed::UpToDate),
+            Ok(_) => Ok(Pushed::Sent),
             Err(GitError::Failed { stderr, .. }) if BEHIND.iter().any(|words| stderr.contains(words)) => {
                 Err(PushError::Behind { output: stderr })
+            }
+            Err(GitError::Failed { stderr, .. }) if BUSY.iter().any(|words| stderr.contains(words)) => {
+                Err(PushError::Busy { output: super::super::error::complaint(&stderr) })
             }
             Err(GitError::Failed { stderr, .. }) if stderr.contains("rejected]") => {
                 Err(PushError::Refused { output: super::super::error::complaint(&stderr) })

@@ -9,26 +9,37 @@ use super::{CommitError, CommitId, ObjectId, Repository, journal};
 use crate::git::GitError;
 use crate::git::run::Manner;
 
+/// Whether a branch gave way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// It did.
+    Given,
+    /// It has moved meanwhile.
+    Moved,
+    /// These files, which differ on both sides, have been edited here.
+    Blocked(Vec<String>),
+}
+
 impl Repository {
     /// Moves `branch` (its full name) from `ours`, a commit of this command that nobody else has, to `theirs`, which was
     /// made on the same commit, so that the change can be made again there. Index and work tree follow as in a checkout:
-    /// what the user has staged or edited elsewhere stays. `false`, and all is as it was, when that is in the way, or the
-    /// branch has moved.
+    /// what the user has staged or edited elsewhere stays. All is as it was when that is in the way, or the branch has
+    /// moved.
     ///
     /// # Errors
     /// If Git fails.
-    pub fn give_way(&self, branch: &str, ours: CommitId, theirs: CommitId) -> Result<bool, CommitError> {
+    pub fn give_way(&self, branch: &str, ours: CommitId, theirs: CommitId) -> Result<Way, CommitError> {
         let lock = Lock::take(self)?;
         self.recover_under(&lock)?;
         let here = self.head()?.branch() == Some(branch);
         if self.ref_commit(branch)? != Some(ours) {
-            return Ok(false);
+            return Ok(Way::Moved);
         }
         if here {
             // Tells by its exit code that some file was edited.
             self.git(Manner::Write, "update-index").args(["-q", "--refresh"]).run_or(&[1])?;
             if refused(follow(self, ours, theirs, &["-n"]))? {
-                return Ok(false);
+                return Ok(Way::Blocked(edited(self, ours, theirs)?));
             }
             journal::scratch(self)?;
             let path = note(self);
@@ -40,15 +51,32 @@ impl Repository {
             let git = self.git(Manner::Write, "update-ref").args(words).args([to.to_string(), from.to_string()]);
             git.stdin(lock.share()).run()
         };
-        let mut moved = !refused(swap(theirs, ours))?;
+        let mut way = if refused(swap(theirs, ours))? { Way::Moved } else { Way::Given };
         failpoint::reached(Step::GaveWay)?;
-        if moved && here && refused(follow(self, ours, theirs, &[]))? {
+        if way == Way::Given && here && refused(follow(self, ours, theirs, &[]))? {
             swap(ours, theirs)?;
-            moved = false;
+            way = Way::Blocked(edited(self, ours, theirs)?);
         }
         journal::remove(&note(self))?;
-        Ok(moved)
+        Ok(way)
     }
+}
+
+/// The files that differ between two commits and that the user has staged, edited or put there.
+fn edited(repository: &Repository, ours: CommitId, theirs: CommitId) -> Result<Vec<String>, GitError> {
+    let differ = repository.git(Manner::Read, "diff-tree").args(["-r", "-z", "--name-only", "--no-renames"]);
+    let differ = differ.args([ours.to_string(), theirs.to_string()]).run()?;
+    let status = ["--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=traditional"];
+    let status = repository.git(Manner::Read, "status").args(status).run()?;
+    let paths = |text: &[u8]| -> Vec<String> {
+        let paths = text.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+        paths.map(|path| String::from_utf8_lossy(path).into_owned()).collect()
+    };
+    let differ = paths(&differ);
+    // Each begins with two letters and a space.
+    let status = paths(&status);
+    let edited = status.iter().filter_map(|line| line.get(3..)).filter(|path| differ.iter().any(|it| it == path));
+    Ok(edited.map(str::to_owned).collect())
 }
 
 /// Lets index and work tree go from one commit to the other. What is there already stays.

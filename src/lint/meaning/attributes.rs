@@ -1,8 +1,9 @@
 //! Conditions and buckets use attributes as the project declares them.
 
+use crate::diagnostic::codes::context::NO_GEO_DATABASE;
 use crate::diagnostic::codes::meaning;
-use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::enrich::DERIVED;
+use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
+use crate::enrich::{DERIVED, Derived};
 use crate::evaluate::operator::{self, Takes};
 use crate::lint::FileContext;
 use crate::lint::trail::{Trail, flag_conditions, flag_rollouts, segment_conditions};
@@ -14,7 +15,10 @@ use std::collections::BTreeMap;
 type Declared = BTreeMap<AttributePath, AttributeDeclaration>;
 
 pub(super) fn check_flag(context: &FileContext<'_>, flag: &Flag, found: &mut Vec<Diagnostic>) {
-    let Some(declared) = &context.project.attributes else { return };
+    let Some(declared) = &context.project.attributes else {
+        flag_conditions(flag, &mut |trail, condition| place(context, trail, condition, found));
+        return;
+    };
     let check = Attributes { context, declared };
     flag_conditions(flag, &mut |trail, condition| check.condition(trail, condition, found));
     flag_rollouts(flag, &mut |trail, _, rollout| {
@@ -25,9 +29,36 @@ pub(super) fn check_flag(context: &FileContext<'_>, flag: &Flag, found: &mut Vec
 }
 
 pub(super) fn check_segment(context: &FileContext<'_>, segment: &Segment, found: &mut Vec<Diagnostic>) {
-    let Some(declared) = &context.project.attributes else { return };
+    let Some(declared) = &context.project.attributes else {
+        segment_conditions(segment, &mut |trail, condition| place(context, trail, condition, found));
+        return;
+    };
     let check = Attributes { context, declared };
     segment_conditions(segment, &mut |trail, condition| check.condition(trail, condition, found));
+}
+
+const TELL_PLACES: &str = "name a database in `flags/project.yaml`: `geo: {database: path/to/GeoLite2-City.mmdb}`";
+
+/// Whether the attribute is a place that follows from an address, and there is no database for that.
+fn is_untold(context: &FileContext<'_>, attribute: &AttributePath) -> bool {
+    let is_place = |derived: &Derived| derived.from == "ip" && derived.path == attribute.as_str();
+    context.project.geo_database.is_none() && DERIVED.iter().any(is_place)
+}
+
+/// Where nothing is declared, contexts may still carry the place themselves.
+fn place(context: &FileContext<'_>, trail: &Trail<'_>, condition: &Condition, found: &mut Vec<Diagnostic>) {
+    let Condition::Test(Test { attribute, .. }) = condition else { return };
+    if !is_untold(context, attribute) {
+        return;
+    }
+    let message = format!("`{attribute}` follows from `ip`, but the project names no database of places");
+    let problem = Diagnostic::new(&NO_GEO_DATABASE, message)
+        .at(context.value(trail.key("attribute").path()))
+        .help(TELL_PLACES)
+        .help(format!(
+            "or, if contexts carry it themselves, declare it there: `attributes: {{{attribute}: {{type: string}}}}`"
+        ));
+    found.push(Diagnostic { severity: Severity::Warning, ..problem });
 }
 
 struct Attributes<'a> {
@@ -154,7 +185,14 @@ impl Attributes<'_> {
         let help = did_you_mean(attribute.as_str(), names)
             .unwrap_or_else(|| "declare it under `attributes` in `flags/project.yaml`".to_owned());
         let message = format!("the project declares no attribute `{attribute}`");
-        Diagnostic::new(&meaning::UNDECLARED_ATTRIBUTE, message).help(help)
+        let problem = Diagnostic::new(&meaning::UNDECLARED_ATTRIBUTE, message);
+        if is_untold(self.context, attribute) {
+            let message = format!("or let it follow from `ip`: {TELL_PLACES}");
+            return problem
+                .help("declare it under `attributes` in `flags/project.yaml`, if contexts carry it")
+                .help(message);
+        }
+        problem.help(help)
     }
 }
 

@@ -30,11 +30,11 @@ pub fn check_mentions(context: &FileContext<'_>, mentions: &[Mention], known: &K
             let problem = Diagnostic::new(code, format!("there is no {what} `{name}`"));
             let hint =
                 (found.len() < SUGGESTIONS).then(|| did_you_mean(name, names.iter().map(String::as_str))).flatten();
-            let problem = match hint {
-                Some(hint) => problem.help(hint),
-                None => problem,
-            };
-            (!names.contains(name)).then_some(problem)
+            let help = hint.unwrap_or_else(|| match what {
+                "segment" => format!("create it with `git flag segment create {name}`"),
+                _ => "correct the key; `git flag list` shows all flags".to_owned(),
+            });
+            (!names.contains(name)).then(|| problem.help(help))
         };
         let problem = match mention.what {
             Mentioned::Environment => unknown_environment(context.project, name),

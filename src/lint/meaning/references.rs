@@ -100,7 +100,8 @@ fn requirement<'a>(
     let key = required.flag.as_str();
     let Some(other) = repository.flag(key) else {
         let keys = repository.flags.iter().map(|each| each.key.as_str()).filter(|key| *key != flag.key.as_str());
-        let help = suggestions.get(key, keys).unwrap_or_else(|| "`git flag list` shows all flags".to_owned());
+        let help =
+            suggestions.get(key, keys).unwrap_or_else(|| "correct the key; `git flag list` shows all flags".to_owned());
         found.push(
             Diagnostic::new(&meaning::UNKNOWN_FLAG, format!("there is no flag `{key}`"))
                 .at(flag.requirement_place(required, "flag"))
@@ -207,7 +208,7 @@ mod tests {
         let found = found_in_repository(&flags, &[staff()]);
         assert_eq!(found.len(), 400);
         assert_eq!(found[398].help, found[0].help, "the same name has the same help to the end");
-        assert_eq!(found[399].help, ["`git flag list` shows all flags"]);
+        assert_eq!(found[399].help, ["correct the key; `git flag list` shows all flags"]);
     }
 
     #[test]

@@ -34,6 +34,12 @@ fn spans_start_at_the_first_dash_and_empty_values_stand_behind_their_indicator()
     assert_eq!(items[2].span.slice(text), "- x");
     assert!(items[1].is_null() && root.get("k").unwrap().is_null());
     assert!(text[..root.get("k").unwrap().span.start as usize].ends_with("\"k\" :"));
+    // A word may start like an indicator that only brackets know.
+    for (text, start) in [("?\n:}:: 1\n", 2), ("{? a, :}\n", 7)] {
+        let tree = parse(&"t.yaml".into(), text).0.unwrap();
+        let first = &tree.root.entries().unwrap()[0];
+        assert!(first.value.is_null() && first.value.span.start <= start, "{text:?}: {first:?}");
+    }
 }
 
 #[test]

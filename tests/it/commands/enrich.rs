@@ -51,7 +51,12 @@ fn devices_follow_from_the_user_agent() {
 fn places_follow_from_the_address_by_the_project_s_database() {
     let repo = repo();
     let missing = eval(&repo, "berlin", &["-c", "ip=93.184.216.34"]).exits(2);
-    missing.complains_of("F157");
+    let missing =
+        missing.complains_of("F157").says("`berlin` can't be evaluated: places such as `geo.region` follow from `ip`");
+    assert!(
+        missing.stdout.contains("berlin = false") && missing.stdout.contains("ERROR: GENERAL (a place"),
+        "{missing}"
+    );
     // A flag that asks for no place needs none, and so does a context without an address.
     eval(&repo, "phones", &["-c", "ip=93.184.216.34"]).ok();
     eval(&repo, "berlin", &["-c", "geo.region=DE-BE"]).ok().prints("berlin = true");
@@ -73,6 +78,72 @@ fn places_follow_from_the_address_by_the_project_s_database() {
     eval(&repo, "berlin", &["-c", "ip=81.2.69.142"]).exits(2).complains_of("F158");
     repo.write("contexts.jsonl", "{\"ip\": \"81.2.69.142\"}\n");
     eval(&repo, "berlin", &["--contexts", "contexts.jsonl"]).exits(2).complains_of("F158");
+}
+
+#[test]
+fn a_place_that_nobody_can_tell_concerns_only_flags_that_depend_on_it() {
+    let repo = repo();
+    // One depends on `berlin`, one looks at the place only for others than user-1, one is off.
+    repo.write(
+        "flags/needs.yaml",
+        "type: boolean\ndefault: false\nrequires: [{flag: berlin, serves: true}]\nenvironments:\n  production: {enabled: true, serve: true}\n",
+    );
+    let rest = "targets: [{serve: true, units: [user-1]}], rules: [{when: [{attribute: geo.city, exists: false}], serve: true}], serve: false";
+    for (key, enabled) in [("targeted", true), ("off", false)] {
+        let text =
+            format!("type: boolean\ndefault: false\nenvironments:\n  production: {{enabled: {enabled}, {rest}}}\n");
+        repo.write(&format!("flags/{key}.yaml"), text);
+    }
+    let all =
+        |user: &str| repo.flag(&["eval", "--all", "--env", "production", "-u", user, "-c", "ip=81.2.69.142", "--json"]);
+    let failed = |run: &Run| {
+        let decisions = run.json()["decisions"].clone();
+        let all = decisions.as_array().expect("a list").iter().filter(|it| it["reason"] == "ERROR");
+        all.map(|it| format!("{} {}", it["key"], it["errorCode"]).replace('"', "")).collect::<Vec<_>>()
+    };
+    let somebody = all("ada").exits(2).says("F157");
+    assert_eq!(failed(&somebody), ["berlin GENERAL", "needs GENERAL", "targeted GENERAL"]);
+    assert!(somebody.stderr.contains("`berlin`, `needs`, `targeted` can't be evaluated"), "{somebody}");
+    assert_eq!(failed(&all("user-1").exits(2)), ["berlin GENERAL", "needs GENERAL"]);
+    repo.flag(&["eval", "phones", "off", "--env", "production", "-c", "ip=81.2.69.142"]).ok();
+    repo.flag(&["enabled", "berlin", "--env", "production", "-c", "ip=81.2.69.142"]).exits(2).complains_of("F157");
+    repo.flag(&["simulate", "berlin", "--env", "production", "-c", "ip=81.2.69.142"]).exits(2).complains_of("F157");
+    repo.flag(&["distribution", "berlin", "--env", "production", "-c", "ip=81.2.69.142"]).exits(2).complains_of("F157");
+
+    // Streams go on, too.
+    repo.write("contexts.jsonl", "{\"ip\": \"81.2.69.142\"}\n{\"geo\": {\"region\": \"DE-BE\"}}\n");
+    let lines = eval(&repo, "berlin", &["--contexts", "contexts.jsonl"]).exits(2).complains_of("F157");
+    let lines: Vec<&str> = lines.stdout.lines().collect();
+    assert!(lines[0].contains("\"errorCode\":\"GENERAL\"") && lines[1].contains("\"value\":true"), "{lines:?}");
+
+    // And tests fail one by one, even where the default is what is expected.
+    let case = "environment: production\nexpect:\n  - {context: {ip: 81.2.69.1}, variant: false}\n";
+    for key in ["berlin", "phones"] {
+        repo.write(&format!("flags/tests/{key}.yaml"), case);
+    }
+    let run = repo.flag(&["test"]).exits(1).prints("an error: a place follows from `ip`");
+    assert!(run.stderr.contains("2 flags, 2 cases: 1 failed"), "{run}");
+}
+
+#[test]
+fn validate_says_where_a_place_can_not_be_told() {
+    let repo = repo();
+    let found = || {
+        let problems = repo.flag(&["validate", "--json"]).json()["problems"].clone();
+        let all =
+            problems.as_array().expect("a list").iter().filter(|it| it["message"].to_string().contains("geo.region"));
+        all.map(|it| format!("{} {} {}", it["code"], it["severity"], it["path"]).replace('"', "")).collect::<Vec<_>>()
+    };
+    assert_eq!(found(), ["F157 warning flags/berlin.yaml"]);
+    let project = repo.read("flags/project.yaml");
+    repo.write(
+        "flags/project.yaml",
+        format!("{project}\nattributes: {{geo.region: {{type: string}}, device.type: {{type: string}}}}\n"),
+    );
+    assert_eq!(found(), [""; 0], "contexts carry it");
+    repo.write("flags/project.yaml", project);
+    with_places(&repo);
+    assert_eq!(found(), [""; 0]);
 }
 
 #[test]
@@ -132,7 +203,7 @@ fn tests_ask_as_eval_does() {
         "flags/tests/berlin.yaml",
         "environment: production\nexpect:\n  - {context: {ip: 93.184.216.34}, variant: true}\n  - {context: {ip: 81.2.69.1}, variant: false}\n",
     );
-    repo.flag(&["test", "berlin"]).exits(2).complains_of("F157");
+    repo.flag(&["test", "berlin"]).exits(1).says("2 failed");
     with_places(&repo);
     repo.flag(&["test"]).ok();
 

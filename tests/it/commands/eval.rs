@@ -96,6 +96,24 @@ fn any_revision_and_any_time() {
 }
 
 #[test]
+fn a_context_names_nothing_twice() {
+    let repo = TestRepo::shop();
+    repo.write("twice.json", r#"{"country":"DE","country":"FR"}"#);
+    for words in [r#"{"country":"DE","country":"FR"}"#, "@twice.json", r#"o:={"a":1,"a":1}"#] {
+        let run = eval(&repo, &["--user", "ada", "-c", words]).exits(2).complains_of("F160");
+        assert!(run.stderr.contains("is there twice at line 1 column"), "{run}");
+    }
+    let words = ["eval", "new-checkout", "--env", "production", "--contexts", "-"];
+    // One of the two names is looked at by no flag.
+    let lines = "{\"country\":\"DE\",\"country\":\"DE\"}\n{\"x\":{\"y\":1,\"y\":1}}\n{\"country\":\"DE\",\"x\":1}\n";
+    let run = repo.flag_with(&words, &[], Some(lines)).exits(2);
+    assert_eq!(run.stdout.matches("is there twice").count(), 2, "{run}");
+    assert!(run.stdout.lines().last().is_some_and(|line| line.contains("\"value\":true")), "{run}");
+    // Several options are no such case.
+    assert_eq!(value(&repo, &["--user", "ada", "-c", "country=FR", "-c", "country=DE"]), "true");
+}
+
+#[test]
 fn contexts_stream_line_by_line() {
     let repo = TestRepo::shop();
     let input = "{\"targetingKey\":\"user-1\"}\n\nnot json\n{\"targetingKey\":\"ada\",\"country\":\"DE\"}\r\n[1]\n{\"targetingKey\":\"ada\"}";

@@ -64,6 +64,31 @@ fn what_is_there_is_not_overwritten_unless_asked_for() {
 }
 
 #[test]
+fn what_stands_twice_is_refused_with_its_place() {
+    let repo = TestRepo::shop();
+    let flag = r#"{"state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "on"}"#;
+    file(&repo, "f.json", &format!("{{\"flags\": {{\"a\": {flag},\n  \"a\": {flag}, \"b\": {flag}}}}}"));
+    let refused = repo.shell("git flag import --from flagd f.json --env production").exits(1);
+    assert_eq!(refused.code(), Some("F320"), "{refused}");
+    assert!(refused.stderr.contains("f.json:2:3") && refused.stderr.contains("`a` stands twice"), "{refused}");
+    // Not even with `--partial`: which of the two holds?
+    repo.shell("git flag import --from flagd f.json --env production --partial").ok().says("stands twice");
+    repo.flag(&["show", "b"]).exits(3);
+    file(&repo, "f.yaml", "a:\n  variations: {A: true, B: false, A: false}\n  defaultRule: {variation: A}");
+    repo.shell("git flag import --from goff f.yaml --env production").exits(1).says("f.yaml:2:35");
+    file(&repo, "f.toml", "[a]\nvariations = {A = true, B = false, A = false}");
+    repo.shell("git flag import --from goff f.toml --env production").exits(1).says("f.toml:2:");
+}
+
+#[test]
+fn standard_input_may_be_toml() {
+    let repo = TestRepo::shop();
+    let toml = "# my flags\n[my-flag.variations]\nA = true\nB = false\n[my-flag.defaultRule]\nvariation = \"B\"\n";
+    repo.flag_with(&["import", "--from", "goff", "-", "--env", "production"], &[], Some(toml)).ok();
+    repo.shell("git flag eval my-flag --env production --value-only").ok().prints("false");
+}
+
+#[test]
 fn what_has_no_equivalent_is_refused_with_its_place() {
     let repo = TestRepo::shop();
     file(&repo, "hard.json", HARD);

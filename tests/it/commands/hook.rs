@@ -217,3 +217,29 @@ fn a_link_comes_back_as_a_link() {
     }
     assert_eq!(repo.read("hook-ran"), "linked\n");
 }
+
+/// Where the program is missing, what is not checked is said, and what has flags in it is not let through.
+#[test]
+fn without_the_program_only_commits_without_flags_pass() {
+    let repo = hooked();
+    let commit = |words: &str| repo.shell(&format!("PATH=/usr/local/bin:/usr/bin:/bin git commit -q {words}"));
+    repo.write("README.md", "x");
+    repo.git(&["add", "README.md", ".gitattributes"]);
+    commit("-m words").ok().says("warning: git-flag is not on the PATH").says("no flag is in this commit");
+    repo.replace(FLAG, "percentage: 25", "percentage: 30");
+    let head = repo.git(&["rev-parse", "HEAD"]);
+    let stopped = commit("-a -m flags").exits(1).says("error: git-flag is not on the PATH").says("NOT CHECKED");
+    stopped.says("install it").says("git commit --no-verify");
+    assert_eq!(repo.git(&["rev-parse", "HEAD"]), head);
+    commit("-a -m flags --no-verify").ok();
+    // Flags in a folder of their own, and a new one.
+    repo.shell("mkdir sub && git mv -k flags sub/ && git commit -q -m moved").ok();
+    repo.write("sub/flags/ops/one more.yaml", "type: boolean\n");
+    repo.git(&["add", "sub"]);
+    commit("-m new").exits(1).says("NOT CHECKED");
+    // Commits of the program itself have been checked, wherever it is.
+    repo.git(&["reset", "-q", "--hard"]);
+    let mut command = repo.command(&["-C", "sub", "set", "limits", "owner=team-x"]);
+    command.env("PATH", "/usr/local/bin:/usr/bin:/bin");
+    assert!(command.output().expect("a run").status.success());
+}

@@ -1,4 +1,4 @@
-use super::super::durable::SYNCED;
+use super::super::durable::{BROKEN, SYNCED};
 use super::*;
 use std::path::PathBuf;
 
@@ -50,5 +50,38 @@ fn what_is_to_last_is_on_the_disk_before_it_is_reported() {
         assert!(synced[0].starts_with("flags/.git-flag-") && synced.contains(&"flags".to_owned()), "{synced:#?}");
         std::fs::remove_file(sandbox.path("flags/b.yaml")).unwrap();
         assert_tidy(&sandbox);
+    }
+}
+
+/// The branch has moved, so the commit stands; that it is on the disk is not claimed.
+#[test]
+fn what_the_disk_does_not_confirm_is_told() {
+    let sandbox = started();
+    for repository in sandbox.both() {
+        for (broken, text) in [("refs/heads", "one"), ("flags", "two"), (".git", "three")] {
+            let text = format!("a: {text} {}\n", sandbox.head());
+            let request = request(&repository, "flags/a.yaml", Some(&text));
+            repository.be_durable();
+            BROKEN.set(Some(broken));
+            let made = commit(&repository, &request);
+            let again = repository.confirm(sandbox.head(), "refs/heads/main");
+            BROKEN.set(None);
+            // Before the branch moves it is an error like any other.
+            let Ok(made) = made else {
+                assert_eq!(broken, ".git");
+                assert_tidy(&sandbox);
+                continue;
+            };
+            let why = made.unconfirmed.expect("a reason");
+            assert!(why.contains("synchronise") && why.contains(broken), "{why}");
+            assert!(again.is_err_and(|error| error.to_string().contains(broken)));
+            assert_eq!(made.id, sandbox.head());
+            // The next command finds or makes all as it should be.
+            repository.recover().unwrap();
+            assert_eq!((sandbox.read("flags/a.yaml"), sandbox.status()), (text, String::new()));
+            repository.confirm(made.id, "refs/heads/main").unwrap();
+            assert!(synced(&sandbox).iter().any(|path| path == "flags/a.yaml"));
+            assert_tidy(&sandbox);
+        }
     }
 }

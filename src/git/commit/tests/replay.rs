@@ -22,8 +22,8 @@ fn a_branch_gives_way_and_other_work_stays() {
     let sandbox = started();
     let repository = sandbox.repository();
     let (ours, theirs) = two_lines(&sandbox, &repository);
-    assert!(!repository.give_way("refs/heads/main", theirs, ours).unwrap(), "it is not there");
-    assert!(repository.give_way("refs/heads/main", ours, theirs).unwrap());
+    assert_eq!(repository.give_way("refs/heads/main", theirs, ours).unwrap(), Way::Moved, "it is not there");
+    assert_eq!(repository.give_way("refs/heads/main", ours, theirs).unwrap(), Way::Given);
     assert_eq!((sandbox.head(), sandbox.read("flags/a.yaml").as_str()), (theirs, "a: theirs\n"));
     assert_eq!(sandbox.git(&["status", "--porcelain"]), STATUS);
     assert_tidy(&sandbox);
