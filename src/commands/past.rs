@@ -13,7 +13,7 @@ use crate::source::Sources;
 /// How far back the log of a flag goes.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct LivesArgs {
-    /// Also flags of this key that were deleted before it was created in another file. Reads the history of all flags.
+    /// Also other flags that had this key: deleted before, or renamed since. Reads the history of all flags.
     #[arg(long, requires = "key")]
     all_lives: bool,
 }

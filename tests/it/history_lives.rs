@@ -147,6 +147,28 @@ fn an_earlier_life_in_another_folder_is_another_flag() {
 }
 
 #[test]
+fn digests_are_the_same_however_much_is_asked_for() {
+    let repo = TestRepo::init();
+    repo.flag(&["create", "c", "--type", "boolean"]).ok();
+    repo.flag(&["rename", "c", "e"]).ok();
+    repo.flag(&["rename", "e", "b"]).ok();
+    repo.flag(&["create", "e", "--type", "boolean"]).ok();
+    repo.flag(&["enable", "b", "--env", "production"]).ok();
+    let all = entries(&repo, &["audit"]);
+    for key in ["b", "c", "e"] {
+        for asked in [vec!["audit", key], vec!["audit", key, "--all-lives"], vec!["log", key, "--all-lives"]] {
+            for entry in entries(&repo, &asked) {
+                assert!(all.contains(&entry), "{asked:?}: {entry}");
+            }
+        }
+    }
+    let lives = entries(&repo, &["audit", "e", "--all-lives"]);
+    // The flag that had the key once is told from its beginning until it lost the key.
+    assert_eq!(field(&lives, "summary")[1..3], ["renamed from `e`", "renamed from `c`"]);
+    assert_eq!(field(&lives, "action"), ["create", "rename", "rename", "create"]);
+}
+
+#[test]
 fn a_flag_that_was_deleted_and_comes_back_in_its_place_is_one_log() {
     let repo = two();
     let text = repo.read("flags/a.yaml");
