@@ -1,6 +1,6 @@
 use super::arguments::{AtArgs, FormatArgs, key, unknown_flag};
 use super::completing::{Environments, Keys};
-use super::past::{LivesArgs, minute, only_environment, project, tip, warn_when_cut, why};
+use super::past::{LivesArgs, minute, only_environment, project, root, tip, warn_when_cut, why};
 use crate::commands::Session;
 use crate::diagnostic::Result;
 use crate::history::{Entry, timeline};
@@ -46,10 +46,10 @@ pub struct Args {
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     session.set_format(args.format.choose(&[Format::Jsonl, Format::Markdown])?);
     let key = key(&args.key)?;
-    let root = session.root_in_git()?;
+    let root = root(session, args.at.at.as_deref())?;
     let repository = root.git()?;
-    let project = project(&root, repository)?;
     let tip = tip(session, repository, args.at.at.as_deref())?;
+    let project = project(session, &root, repository, tip)?;
     let mut entries = match tip {
         Some(tip) => timeline(&root, repository, &project, Some((&key, args.lives.lives())), tip)?.entries,
         None => Vec::new(),

@@ -2,11 +2,12 @@
 
 use crate::commands::Session;
 use crate::diagnostic::codes::repository;
-use crate::diagnostic::{Diagnostic, Result};
-use crate::git::{CommitId, Person, Repository};
+use crate::diagnostic::{Diagnostic, Result, Severity};
+use crate::git::{CommitId, LogQuery, Person, Repository};
 use crate::history::{Entry, Lives};
 use crate::model::{Project, Timestamp};
-use crate::project::{Root, View, load_project};
+use crate::project::layout::PROJECT;
+use crate::project::{Root, View, load_project, read_project_file};
 use crate::render::diagnostic;
 use crate::source::Sources;
 
@@ -24,9 +25,57 @@ impl LivesArgs {
     }
 }
 
-/// The project as it is now, which gives environments their order.
-pub(super) fn project(root: &Root, repository: &Repository) -> Result<Project> {
-    load_project(&root.files(View::default_for(Some(repository)))?)
+/// The repository of flags whose history is read from `at`, else from HEAD, whatever is checked out.
+pub(super) fn root(session: &mut Session, at: Option<&str>) -> Result<Root> {
+    session.root_in_git_or(|repository| {
+        let named = at.map(|at| super::arguments::commit_at(repository, at)).transpose()?;
+        Ok(named.map(|(commit, _)| commit).into_iter().chain(repository.head()?.commit()).collect())
+    })
+}
+
+/// The project as it is now, which gives environments their order. Where it does not read, the last one before `tip` that
+/// does, with a warning: history tells who broke it.
+pub(super) fn project(
+    session: &mut Session,
+    root: &Root,
+    repository: &Repository,
+    tip: Option<CommitId>,
+) -> Result<Project> {
+    let failure = match load_project(&root.files(View::default_for(Some(repository)))?) {
+        Ok(project) => return Ok(project),
+        Err(failure) => failure,
+    };
+    let found = tip.map(|tip| last_project(root, repository, tip)).transpose()?.flatten();
+    if failure.code().is_none_or(|code| *code != repository::NO_PROJECT) && !session.output.quiet {
+        let instead = match &found {
+            Some((commit, _)) => format!("environments are told in the order that they had in {}", commit.short()),
+            None => "environments are told by name".into(),
+        };
+        let warning = Diagnostic::new(&repository::FLAG_DOES_NOT_READ, format!("`{PROJECT}` does not read: {instead}"))
+            .help(format!("`git flag validate` shows why, `git log -p {}{PROJECT}` who changed it", root.prefix()));
+        warn(session, warning);
+    }
+    Ok(found.map_or_else(|| Project::with_environments(Vec::new()), |(_, project)| project))
+}
+
+/// The newest project file that reads, of those that `tip` has in its history.
+fn last_project(root: &Root, repository: &Repository, tip: CommitId) -> Result<Option<(CommitId, Project)>> {
+    let path = format!("{}{PROJECT}", root.prefix());
+    for commit in repository.log(&LogQuery { paths: vec![path], from: vec![tip], ..LogQuery::default() })? {
+        let commit = commit?;
+        for id in commit.changes.iter().filter_map(|change| change.new) {
+            if let Some(project) = read_project_file(repository.read(id)?).value {
+                return Ok(Some((commit.id, project)));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn warn(session: &mut Session, warning: Diagnostic) {
+    let warning = Diagnostic { severity: Severity::Warning, ..warning };
+    let text = diagnostic::text(&warning, &Sources::new(), &session.output.stderr);
+    session.output.error(&text);
 }
 
 /// The commit to look back from: of `at`, else of HEAD; `None` before the first commit.
@@ -46,8 +95,7 @@ pub(super) fn warn_when_cut(session: &mut Session, repository: &Repository) {
     let warning =
         Diagnostic::new(&repository::HISTORY_MISSING, "this clone is shallow: older changes are missing here")
             .help("`git fetch --unshallow` gets them");
-    let text = diagnostic::text(&warning, &Sources::new(), &session.output.stderr);
-    session.output.error(&text);
+    warn(session, warning);
 }
 
 /// Keeps the entries that concern an environment, which the project or one of them must know.

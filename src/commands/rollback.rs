@@ -56,7 +56,7 @@ pub struct Args {
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let key = args.key.as_deref().map(super::arguments::key).transpose()?;
-    let root = session.root_in_git()?;
+    let root = args.write.root(session)?;
     let repository = root.git()?;
     session.set_format(args.write.format.choose(&[Format::Markdown])?);
     // What a commit is about is only known once it is looked at.
@@ -68,15 +68,15 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         return Ok(outcome);
     }
     root.recover()?;
-    let project = past::project(&root, repository)?;
-    if let Some(name) = environment {
-        super::arguments::environment(&project, name)?;
-    }
     let start = args.write.branch.as_ref().map(|branch| format!("refs/heads/{branch}"));
     let rule = args.rule.as_deref();
     let tip =
         past::tip(session, repository, start.as_deref())?.ok_or_else(|| nothing(key.as_ref(), environment, rule, 0))?;
     past::warn_when_cut(session, repository);
+    let project = past::project(session, &root, repository, Some(tip))?;
+    if let Some(name) = environment {
+        super::arguments::environment(&project, name)?;
+    }
     let (root, project) = (&root, &project);
     if let Some(commit) = &args.commit {
         let wanted = Wanted { root, repository, project, key: key.as_ref(), environment, rule, tip };

@@ -2,9 +2,9 @@
 
 use crate::diagnostic::codes::{change, repository};
 use crate::diagnostic::{Failure, Result};
-use crate::git::Repository;
+use crate::git::{CommitId, Repository};
 use crate::model::{EnvironmentName, Timestamp};
-use crate::project::Root;
+use crate::project::{Root, no_commits};
 use crate::render::{Format, Output, diagnostic};
 use crate::source::Sources;
 use std::io::{BufRead, IsTerminal};
@@ -72,7 +72,27 @@ impl Session {
     /// # Errors
     /// When there is none.
     pub fn root(&mut self) -> Result<Root> {
-        let (root, warning) = Root::discover_mended(&self.directory)?;
+        self.root_or(no_commits)
+    }
+
+    /// The same for a command that reads the revision or date `at`, if that is given: where the work tree has no flags,
+    /// those that it has.
+    ///
+    /// # Errors
+    /// When neither has any, or there is no such revision.
+    pub fn root_at(&mut self, at: Option<&str>) -> Result<Root> {
+        self.root_or(|repository| {
+            let named = at.map(|at| super::arguments::commit_at(repository, at)).transpose()?;
+            Ok(named.map(|(commit, _)| commit).into_iter().collect())
+        })
+    }
+
+    /// The same for a command that reads the commits `elsewhere`.
+    ///
+    /// # Errors
+    /// When neither the work tree nor one of them has flags, and those of `elsewhere`.
+    pub fn root_or(&mut self, elsewhere: impl FnOnce(&Repository) -> Result<Vec<CommitId>>) -> Result<Root> {
+        let (root, warning) = Root::discover_mended(&self.directory, elsewhere)?;
         if let Some(warning) = warning {
             let text = diagnostic::text(&warning, &Sources::new(), &self.output.stderr);
             self.output.error(&text);
@@ -85,7 +105,15 @@ impl Session {
     /// # Errors
     /// When there is none, or no Git.
     pub fn root_in_git(&mut self) -> Result<Root> {
-        let root = self.root()?;
+        self.root_in_git_or(no_commits)
+    }
+
+    /// The same for a command that reads the commits `elsewhere`.
+    ///
+    /// # Errors
+    /// As for [`Session::root_or`], or when there is no Git.
+    pub fn root_in_git_or(&mut self, elsewhere: impl FnOnce(&Repository) -> Result<Vec<CommitId>>) -> Result<Root> {
+        let root = self.root_or(elsewhere)?;
         if root.repository().is_none() {
             return Err(
                 Failure::new(&repository::NO_REPOSITORY, "this is not a Git repository").help("`git init` makes one")

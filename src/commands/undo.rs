@@ -26,14 +26,13 @@ pub struct Args {
 }
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
-    let root = session.root_in_git()?;
+    let root = args.write.root(session)?;
     let repository = root.git()?;
     session.set_format(args.write.format.choose(&[Format::Markdown])?);
     if let Some(outcome) = done_before(&root, &args.write, &Purpose { action: "undo", ..Purpose::default() })? {
         return Ok(outcome);
     }
     root.recover()?;
-    let project = past::project(&root, repository)?;
     let start = args.write.branch.as_ref().map(|branch| format!("refs/heads/{branch}"));
     let nothing = || {
         Failure::new(&codes::NOTHING_TO_UNDO, "no operation of this tool is left to undo on this branch")
@@ -41,6 +40,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     };
     let tip = past::tip(session, repository, start.as_deref())?.ok_or_else(nothing)?;
     past::warn_when_cut(session, repository);
+    let project = past::project(session, &root, repository, Some(tip))?;
     let operation = last_operation(&root, repository, &project, tip)?.ok_or_else(nothing)?;
     if operation
         .others

@@ -48,7 +48,7 @@ pub struct Args {
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     session.set_format(args.format.choose(&[Format::Jsonl, Format::Github, Format::Plain])?);
-    let root = match session.root() {
+    let root = match session.root_at(args.at.at.as_deref()) {
         Err(failure) if args.hook => return without_project(session, failure),
         root => root?,
     };

@@ -25,6 +25,6 @@ pub use plan::Plan;
 pub use read::{
     Read, decode_text, misplaced, not_a_folder, not_plain, read_flag, read_project_file, read_segment, read_tests,
 };
-pub use root::{Root, View};
+pub use root::{Root, View, no_commits};
 pub use validate::{Validation, validate};
 pub use write::{Attempt, Done, Operation, WriteOptions, find_operation, new_operation_id};

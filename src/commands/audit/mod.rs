@@ -3,7 +3,7 @@ mod line;
 use self::line::{Audit, Printer};
 use super::arguments::{FormatArgs, key, time, unknown_flag};
 use super::completing::{Environments, Keys};
-use super::past::{LivesArgs, only_environment, project, tip, warn_when_cut};
+use super::past::{LivesArgs, only_environment, project, root, tip, warn_when_cut};
 use crate::commands::Session;
 use crate::compare::ASPECTS;
 use crate::diagnostic::codes::change;
@@ -70,10 +70,11 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     session.set_format(args.format.choose(&[Format::Jsonl, Format::Csv, Format::Markdown])?);
     let key = args.key.as_deref().map(key).transpose()?;
     let filter = Filter::new(&args)?;
-    let root = session.root_in_git()?;
+    let root = root(session, None)?;
     let repository = root.git()?;
-    let project = project(&root, repository)?;
-    let here = Here { root: &root, repository, project: &project, tip: tip(session, repository, None)? };
+    let tip = tip(session, repository, None)?;
+    let project = project(session, &root, repository, tip)?;
+    let here = Here { root: &root, repository, project: &project, tip };
     let format = session.output.format;
     warn_when_cut(session, repository);
     if key.is_none() && !args.verify_signatures {

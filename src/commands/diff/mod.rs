@@ -44,7 +44,7 @@ pub struct Args {
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     session.set_format(args.format.choose(&[Format::Jsonl, Format::Markdown])?);
-    let root = session.root_in_git()?;
+    let root = session.root_in_git_or(|repository| range::named(repository, &args))?;
     let repository = root.git()?;
     let (range, keys) = Range::parse(&root, repository, &args)?;
     let changed = range.changed(&root, repository)?;

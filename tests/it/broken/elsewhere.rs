@@ -47,8 +47,9 @@ fn git_without_flags() {
         World::default()
     };
     let nothing = Expect::Fails(3, &["F200"]);
-    Case { reads: nothing, history: nothing, starts: Expect::Works, except: NO_FILE, ..read_only(make, nothing) }
-        .check();
+    // A revision that is named is read wherever one is.
+    let except = &[NO_FILE[0], NO_FILE[1], ("diff", Expect::Works)];
+    Case { reads: nothing, history: nothing, starts: Expect::Works, except, ..read_only(make, nothing) }.check();
 }
 
 #[test]
