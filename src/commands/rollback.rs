@@ -119,7 +119,7 @@ impl Here<'_> {
             return Err(nothing(Some(self.key), self.environment, self.rule, found.len()));
         }
         let purpose = self.purpose(found.iter().map(|(change, _)| change.commit).collect());
-        let backs: Vec<Back<'_>> = found.iter().map(|(change, parts)| self.back(change, parts.clone())).collect();
+        let backs: Vec<Back<'_>> = found.iter().map(|(change, left)| self.back(change, left.clone())).collect();
         let words: Vec<String> = backs.iter().map(|back| self.words(back)).collect();
         change(session, write, purpose, |draft| {
             restore::take_back(draft, self.root, self.repository, &backs).map_err(|failure| self.whole(failure))?;
@@ -197,15 +197,15 @@ impl Here<'_> {
         }
     }
 
-    /// The newest changes that are not undone, at most `most`, with the parts of them that are not.
+    /// The newest wanted changes that are not undone, at most `most`, with the parts of them that are not.
     fn open(&self, most: usize) -> Result<Vec<(Change, Parts)>> {
         let mut undone = Undone::default();
         let mut found = Vec::new();
         for step in Changes::new(self.root, self.repository, self.project, self.key, self.tip, None)? {
             let (change, commit) = step?;
-            let parts = undone.note(&commit).and(&Parts::of_rule(self.environment, self.rule));
-            if self.back(&change, parts.clone()).differences().next().is_some() {
-                found.push((change, parts));
+            let left = undone.note(&commit);
+            if self.back(&change, left.clone()).differences().next().is_some() {
+                found.push((change, left));
             }
             if found.len() == most {
                 break;
@@ -214,8 +214,10 @@ impl Here<'_> {
         Ok(found)
     }
 
-    fn back<'c>(&self, change: &'c Change, parts: Parts) -> Back<'c> {
-        Back { change, parts, today: Some(self.key.clone()), tip: self.tip }
+    /// What is wanted of a change, of those parts of it that are left.
+    fn back<'c>(&self, change: &'c Change, left: Parts) -> Back<'c> {
+        let parts = left.and(&Parts::of_rule(self.environment, self.rule));
+        Back { change, parts, left, today: Some(self.key.clone()), tip: self.tip }
     }
 
     /// What happened since a commit.
@@ -224,7 +226,7 @@ impl Here<'_> {
         let (mut found, mut start) = (Vec::new(), None);
         for step in changes.by_ref() {
             let (change, _) = step?;
-            let back = self.back(&change, Parts::of_rule(self.environment, self.rule));
+            let back = self.back(&change, Parts::of(None));
             if back.differences().next().is_some() {
                 found.push(change.commit);
             }

@@ -59,7 +59,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         .map(|change| {
             let then = change.after.as_ref().map(|version| &version.key);
             let today = then.map(|then| lives_on_as(&root, repository, &project, then, operation.commit.id, tip));
-            Ok(Back { change, parts: Parts::of(None), today: today.transpose()?.flatten(), tip })
+            Ok(Back { change, parts: Parts::of(None), left: Parts::of(None), today: today.transpose()?.flatten(), tip })
         })
         .collect::<Result<Vec<Back<'_>>>>()?;
     let purpose = purpose(&operation, &backs);

@@ -42,14 +42,15 @@ fn flags_without_git() {
 
 #[test]
 fn git_without_flags() {
+    // A revision that is named is read wherever one is.
+    const EXCEPT: &[(&str, Expect)] = &[NO_FILE[0], NO_FILE[1], ("diff", Expect::Works)];
     let make = |repo: &TestRepo| {
         repo.shell("git rm -rq flags && git commit -q -m 'no flags'").ok();
         World::default()
     };
     let nothing = Expect::Fails(3, &["F200"]);
-    // A revision that is named is read wherever one is.
-    let except = &[NO_FILE[0], NO_FILE[1], ("diff", Expect::Works)];
-    Case { reads: nothing, history: nothing, starts: Expect::Works, except, ..read_only(make, nothing) }.check();
+    Case { reads: nothing, history: nothing, starts: Expect::Works, except: EXCEPT, ..read_only(make, nothing) }
+        .check();
 }
 
 #[test]
