@@ -1,5 +1,6 @@
 //! The differences, for people and programs.
 
+use super::beside::Expectations;
 use crate::compare::{Difference, Impact, Subject};
 use crate::model::FlagKey;
 use crate::render::style::{BAD, DIM, EMPHASIS, GOOD, PARTLY, paint, plain};
@@ -10,6 +11,7 @@ pub(super) struct Diff {
     pub(super) from: String,
     pub(super) to: String,
     pub(super) differences: Vec<Difference>,
+    pub(super) expectations: Vec<Expectations>,
     /// In the order of keys.
     pub(super) impacts: Vec<(FlagKey, Impact)>,
 }
@@ -34,7 +36,7 @@ impl Diff {
     }
 
     fn markdown(&self) -> String {
-        if self.differences.is_empty() {
+        if self.differences.is_empty() && self.expectations.is_empty() {
             return "No flag changes.\n".into();
         }
         let header = ["Flag", "Environment", "Change", "Who is affected"].map(str::to_owned);
@@ -50,7 +52,11 @@ impl Diff {
                 affected.map(Impact::sentence).collect::<Vec<_>>().join("; "),
             ]
         });
-        crate::commands::wording::markdown_table(&header, rows)
+        let expectations = self.expectations.iter().map(|file| {
+            let nothing = || String::new();
+            vec![file.title.clone(), nothing(), file.words().1, nothing()]
+        });
+        crate::commands::wording::markdown_table(&header, rows.chain(expectations))
     }
 }
 
@@ -80,6 +86,15 @@ impl Report for Diff {
                     &format!("    {}\n", paint(DIM, plain(&format!("{}: {}", impact.environment, impact.sentence()))));
             }
         }
+        for file in &self.expectations {
+            let (sign, words) = file.words();
+            let style = match sign {
+                '+' => GOOD,
+                '-' => BAD,
+                _ => PARTLY,
+            };
+            text += &format!("{}\n  {} {words}\n", paint(EMPHASIS, &file.title), paint(style, sign));
+        }
         text
     }
 
@@ -97,6 +112,7 @@ impl Report for Diff {
             "to": self.to,
             "differences": self.differences,
             "impact": impacts.collect::<Vec<_>>(),
+            "expectations": self.expectations.iter().map(Expectations::json).collect::<Vec<_>>(),
         })
     }
 

@@ -178,7 +178,7 @@ fn catalogs(root: &Root, projects: [Project; 2], changed: &[Changed]) -> Result<
     Ok(catalogs)
 }
 
-fn content(root: &Root, repository: &Repository, changed: &Changed, at: At) -> Result<Option<Vec<u8>>> {
+pub(super) fn content(root: &Root, repository: &Repository, changed: &Changed, at: At) -> Result<Option<Vec<u8>>> {
     match at {
         At::Nowhere => Ok(None),
         At::Object(id) => Ok(Some(repository.read(id)?)),
