@@ -79,7 +79,7 @@ impl ListFormatArgs {
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct AtArgs {
     /// Read the flags as of this revision (`HEAD~3`, a tag) or date (2026-11-20), without checking it out.
-    #[arg(long, value_name = "REV|DATE")]
+    #[arg(long, value_name = "REV|DATE", add = clap_complete::engine::ArgValueCompleter::new(super::completing::Revisions))]
     pub(super) at: Option<String>,
 }
 

@@ -107,6 +107,43 @@ pub(super) fn only_environment(entries: &mut Vec<Entry>, project: &Project, name
     Ok(())
 }
 
+/// `--absolute`
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct TimeArgs {
+    /// Times as dates on terminals too, not as `3 days ago`.
+    #[arg(long)]
+    absolute: bool,
+}
+
+impl TimeArgs {
+    /// The time that times are told from: people at a terminal think in how long ago something was.
+    pub(super) fn from(self, session: &Session) -> Option<Timestamp> {
+        (session.output.stdout.tables && !self.absolute).then(|| session.now())
+    }
+}
+
+/// When somebody did something, for people: `3 days ago` as seen from `now`, or [`minute`].
+pub(super) fn when(person: &Person, now: Option<Timestamp>) -> String {
+    const UNITS: [(i64, i64, &str); 7] = [
+        (90, 1, "second"),
+        (90 * 60, 60, "minute"),
+        (36 * 3_600, 3_600, "hour"),
+        (14 * 86_400, 86_400, "day"),
+        (70 * 86_400, 7 * 86_400, "week"),
+        (730 * 86_400, 30 * 86_400, "month"),
+        (i64::MAX, 365 * 86_400, "year"),
+    ];
+    let ago = now.map(|now| now.unix().saturating_sub(person.time));
+    let unit = ago.filter(|ago| *ago >= 0).and_then(|ago| Some((ago, UNITS.iter().find(|(below, ..)| ago < *below)?)));
+    match unit {
+        Some((ago, (_, length, word))) => {
+            let number = usize::try_from((ago + length / 2) / length).unwrap_or(usize::MAX);
+            format!("{} ago", super::wording::count(number, word))
+        }
+        None => minute(person),
+    }
+}
+
 /// `2026-11-20 09:05`, in UTC.
 pub(super) fn minute(person: &Person) -> String {
     let text = Timestamp::from_unix(person.time).to_string();
@@ -119,5 +156,25 @@ pub(super) fn why(entry: &Entry) -> Option<String> {
         (Some(reason), Some(ticket)) => Some(format!("{reason} ({ticket})")),
         (Some(one), None) | (None, Some(one)) => Some(one.clone()),
         (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_by_how_long_ago_they_were() {
+        let person = Person { name: String::new(), email: String::new(), time: 1_800_000_000, offset: 0 };
+        let after = |seconds: i64| when(&person, Some(Timestamp::from_unix(person.time + seconds)));
+        assert_eq!([after(0), after(1), after(89)], ["0 seconds ago", "1 second ago", "89 seconds ago"]);
+        assert_eq!([after(90), after(3_600), after(86_400)], ["2 minutes ago", "60 minutes ago", "24 hours ago"]);
+        assert_eq!(
+            [after(3 * 86_400), after(21 * 86_400), after(100 * 86_400)],
+            ["3 days ago", "3 weeks ago", "3 months ago"]
+        );
+        assert_eq!(after(4 * 365 * 86_400), "4 years ago");
+        // What a clock that is wrong says is told as it is.
+        assert_eq!([after(-1), when(&person, None)], ["2027-01-15 08:00", "2027-01-15 08:00"]);
     }
 }

@@ -1,6 +1,6 @@
 mod commit;
 
-use super::completing::{Environments, Keys};
+use super::completing::{Environments, Keys, Revisions};
 use super::past;
 use super::restore::{self, Back};
 use super::writing::{Purpose, WriteArgs, change, done_before};
@@ -39,11 +39,11 @@ pub struct Args {
     rule: Option<String>,
 
     /// Take back what this commit did, to the flag or to all flags, whatever came later.
-    #[arg(long, value_name = "REV", conflicts_with_all = ["to", "steps"])]
+    #[arg(long, value_name = "REV", conflicts_with_all = ["to", "steps"], add = ArgValueCompleter::new(Revisions))]
     commit: Option<String>,
 
     /// Back to how it was at this revision or date, whatever came later.
-    #[arg(long, value_name = "REV", conflicts_with = "steps")]
+    #[arg(long, value_name = "REV", conflicts_with = "steps", add = ArgValueCompleter::new(Revisions))]
     to: Option<String>,
 
     /// Take back so many changes.

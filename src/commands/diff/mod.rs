@@ -6,7 +6,7 @@ mod side;
 use self::range::Range;
 use self::report::Diff;
 use super::arguments::FormatArgs;
-use super::completing::Keys;
+use super::completing::RevisionsAndKeys;
 use super::impacts::impacts_between;
 use crate::commands::Session;
 use crate::compare::{self, Aspect, Difference, Subject};
@@ -30,7 +30,7 @@ use std::collections::BTreeSet;
 )]
 pub struct Args {
     /// A revision or range (`A`, `A..B`, `A...B`), then keys of flags; all flags when there is none.
-    #[arg(value_name = "A[..B] | KEY", add = ArgValueCompleter::new(Keys))]
+    #[arg(value_name = "A[..B] | KEY", add = ArgValueCompleter::new(RevisionsAndKeys))]
     what: Vec<String>,
 
     /// What is staged, against HEAD (or A).
