@@ -2,7 +2,7 @@
 
 use crate::diagnostic::codes::{change, repository};
 use crate::diagnostic::{Failure, Result, did_you_mean};
-use crate::git::Repository;
+use crate::git::{CommitId, Repository};
 use crate::model::{EnvironmentName, FlagKey, Project, Timestamp};
 use crate::project::{Loaded, View};
 use crate::render::Format;
@@ -79,7 +79,7 @@ impl ListFormatArgs {
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct AtArgs {
     /// Read the flags as of this revision (`HEAD~3`, a tag) or date (2026-11-20), without checking it out.
-    #[arg(long, value_name = "REV|DATE")]
+    #[arg(long, value_name = "REV|DATE", add = clap_complete::engine::ArgValueCompleter::new(super::completing::Revisions))]
     pub(super) at: Option<String>,
 }
 
@@ -107,15 +107,23 @@ pub(super) fn moment(
     let Some(repository) = repository else {
         return Err(Failure::new(&repository::NO_REPOSITORY, "`--at` needs a Git repository"));
     };
+    let (commit, date) = commit_at(repository, at)?;
+    Ok(Moment { view: View::Commit(commit), now: now.or(date).unwrap_or(clock) })
+}
+
+/// The commit that `at` names as a revision, or as a date: then the last first-parent commit up to it, and the date.
+///
+/// # Errors
+/// When there is no such commit.
+pub(super) fn commit_at(repository: &Repository, at: &str) -> Result<(CommitId, Option<Timestamp>)> {
     let unresolved = match repository.resolve(at) {
-        Ok(commit) => return Ok(Moment { view: View::Commit(commit), now: now.unwrap_or(clock) }),
+        Ok(commit) => return Ok((commit, None)),
         Err(error) => error,
     };
     let (Ok(date), Some(tip)) = (Timestamp::parse(at), repository.head()?.commit()) else {
         return Err(unresolved.into());
     };
-    let commit = repository.commit_before(tip, date.unix())?;
-    Ok(Moment { view: View::Commit(commit), now: now.unwrap_or(date) })
+    Ok((repository.commit_before(tip, date.unix())?, Some(date)))
 }
 
 /// A time argument.

@@ -1,6 +1,11 @@
 //! Dynamic completion: keys, environments, variants and segments of the repository around the shell.
 
-use crate::project::{Files, layout};
+use super::state::State;
+use crate::git::Repository;
+use crate::model::FlagKey;
+use crate::project::{Files, Found, layout};
+use crate::render::style::plain;
+use crate::source::FilePath;
 use clap_complete::engine::{CompletionCandidate, ValueCompleter};
 use std::ffi::OsStr;
 
@@ -78,9 +83,63 @@ fn stems(matching: impl Fn(&layout::Role) -> Option<String>, current: &OsStr) ->
     names.filter(|name| name.starts_with(&*typed)).map(CompletionCandidate::new).collect()
 }
 
+/// So many flags are told of; reading more would keep the person waiting.
+const MOST: usize = 200;
+
 impl ValueCompleter for Keys {
     fn complete(&self, current: &OsStr) -> Vec<CompletionCandidate> {
-        stems(|role| if let layout::Role::Flag(key) = role { Some(key.to_string()) } else { None }, current)
+        let typed = current.to_string_lossy();
+        let Some(files) = files() else { return Vec::new() };
+        let found = files.list().unwrap_or_default();
+        let key = |found: &Found| match layout::role(&found.path) {
+            layout::Role::Flag(key) if key.as_str().starts_with(&*typed) => Some((key, found.path.clone())),
+            _ => None,
+        };
+        let fitting: Vec<_> = found.iter().filter_map(key).collect();
+        let project = crate::project::load_project(&files).ok().filter(|_| fitting.len() <= MOST);
+        let now = super::session::clock();
+        let help = |key: &FlagKey, path: &FilePath| {
+            let bytes = files.read(path).ok().flatten()?;
+            let flag = crate::project::read_flag(path, key, bytes).value?;
+            let states: Vec<String> = project
+                .as_ref()?
+                .environment_names()
+                .map(|name| format!("{name} {}", State::of(&flag, name, now).word()))
+                .collect();
+            let description =
+                flag.description.or(flag.name).map_or_else(String::new, |text| format!("{}: ", plain(&text)));
+            Some(format!("{description}{}", states.join(", ")))
+        };
+        let candidate = |(key, path): &(FlagKey, FilePath)| {
+            let help = project.as_ref().and_then(|_| help(key, path));
+            CompletionCandidate::new(key.to_string()).help(help.map(Into::into))
+        };
+        fitting.iter().map(candidate).collect()
+    }
+}
+
+/// Completes revisions: branches and tags.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Revisions;
+
+impl ValueCompleter for Revisions {
+    fn complete(&self, current: &OsStr) -> Vec<CompletionCandidate> {
+        let typed = current.to_string_lossy();
+        let repository = super::session::current_directory().and_then(|current| Repository::discover(&current).ok()?);
+        let names = repository.and_then(|repository| repository.ref_names().ok()).unwrap_or_default();
+        names.iter().filter(|name| name.starts_with(&*typed)).map(CompletionCandidate::new).collect()
+    }
+}
+
+/// Completes what `diff` takes: revisions and keys.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RevisionsAndKeys;
+
+impl ValueCompleter for RevisionsAndKeys {
+    fn complete(&self, current: &OsStr) -> Vec<CompletionCandidate> {
+        let mut found = Revisions.complete(current);
+        found.extend(Keys.complete(current));
+        found
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Args {
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let key = super::arguments::key(&args.key)?;
     let write = &args.write;
-    let root = if write.no_commit || write.dry_run { session.root()? } else { session.root_in_git()? };
+    let root = if write.no_commit { session.root()? } else { write.root(session)? };
     let (path, before) =
         text_of(&root, write, &key).map_err(|failure| uncommitted(&root, write, key.as_str(), failure))?;
     root.recover()?;

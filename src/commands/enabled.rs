@@ -41,7 +41,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let format = args.format.choose(&[])?;
     session.set_format(format);
     let key = key(&args.key)?;
-    let root = session.root()?;
+    let root = session.root_at(args.at.at.as_deref())?;
     let moment = moment(root.repository(), args.at.at.as_deref(), args.now.as_deref(), session.now())?;
     let enabled = super::eval::decide_boolean(session, &root, &key, args.env.as_deref(), &args.context, moment)?;
     let exit = if enabled { Exit::Done } else { Exit::Negative };

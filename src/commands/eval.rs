@@ -67,7 +67,7 @@ pub struct Args {
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     session.set_format(args.format.choose(&[Format::Jsonl, Format::Plain])?);
-    let root = session.root()?;
+    let root = session.root_at(args.at.at.as_deref())?;
     let moment = moment(root.repository(), args.at.at.as_deref(), args.now.as_deref(), session.now())?;
     let keys = args.keys.iter().map(|text| key(text)).collect::<Result<Vec<FlagKey>>>()?;
     let loaded = if args.all { root.load_all(moment.view)? } else { root.load_closure(moment.view, &keys)? };

@@ -58,7 +58,7 @@ fn formats() -> Vec<PossibleValue> {
 }
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
-    let root = session.root()?;
+    let root = session.root_at(args.at.at.as_deref())?;
     let keys: Vec<FlagKey> = args.keys.iter().map(|key| super::arguments::key(key)).collect::<Result<_>>()?;
     let moment = moment(root.repository(), args.at.at.as_deref(), None, session.now())?;
     let loaded = root.load_all(moment.view)?;

@@ -32,7 +32,7 @@ pub struct Args {
 pub(super) fn run(mut args: Args, session: &mut Session) -> Result<Outcome> {
     let key = super::arguments::key(&args.key)?;
     if args.write.reason.is_none() && session.is_interactive() {
-        args.write.reason = Some(session.ask("Reason: ")?);
+        args.write.reason = Some(session.ask("Reason: ", "--reason")?);
     }
     let reason = args.write.reason.as_deref().map(fold).filter(|reason| !reason.is_empty()).ok_or_else(|| {
         Failure::new(&change::MISSING_OPTION, "a kill needs a reason")

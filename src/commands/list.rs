@@ -60,7 +60,7 @@ pub struct Args {
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let end = args.format.apply(session)?;
-    let root = session.root()?;
+    let root = session.root_at(args.at.at.as_deref())?;
     let moment = moment(root.repository(), args.at.at.as_deref(), None, session.now())?;
     let loaded = root.load_all(moment.view)?;
     if let Some(name) = &args.env {

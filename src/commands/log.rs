@@ -1,10 +1,10 @@
 use super::arguments::{AtArgs, FormatArgs, key, unknown_flag};
 use super::completing::{Environments, Keys};
-use super::past::{LivesArgs, minute, only_environment, project, tip, warn_when_cut, why};
+use super::past::{LivesArgs, TimeArgs, minute, only_environment, project, root, tip, warn_when_cut, when, why};
 use crate::commands::Session;
 use crate::diagnostic::Result;
 use crate::history::{Entry, timeline};
-use crate::model::FlagKey;
+use crate::model::{FlagKey, Timestamp};
 use crate::project::View;
 use crate::render::style::{BAD, DIM, EMPHASIS, GOOD, NAME, PARTLY, paint, plain};
 use crate::render::{Format, Outcome, Report, Terminal};
@@ -40,16 +40,19 @@ pub struct Args {
     at: AtArgs,
 
     #[command(flatten)]
+    times: TimeArgs,
+
+    #[command(flatten)]
     format: FormatArgs,
 }
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     session.set_format(args.format.choose(&[Format::Jsonl, Format::Markdown])?);
     let key = key(&args.key)?;
-    let root = session.root_in_git()?;
+    let root = root(session, args.at.at.as_deref())?;
     let repository = root.git()?;
-    let project = project(&root, repository)?;
     let tip = tip(session, repository, args.at.at.as_deref())?;
+    let project = project(session, &root, repository, tip)?;
     let mut entries = match tip {
         Some(tip) => timeline(&root, repository, &project, Some((&key, args.lives.lives())), tip)?.entries,
         None => Vec::new(),
@@ -63,7 +66,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
             // A flag without a commit of its own came before what this clone has.
             let note =
                 if committed { "its changes are older than this clone goes back" } else { "it was not committed yet" };
-            return Ok(Outcome::report(Log { key, entries }).note(note));
+            return Ok(Outcome::report(Log { key, entries, from: None }).note(note));
         }
         return Err(unknown_flag(key.as_str(), root.keys(view)?.iter().chain(&keys).map(FlagKey::as_str)));
     }
@@ -71,12 +74,15 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         only_environment(&mut entries, &project, name)?;
     }
     entries.truncate(args.limit.unwrap_or(usize::MAX));
-    Ok(Outcome::report(Log { key, entries }))
+    let from = args.times.from(session);
+    Ok(Outcome::report(Log { key, entries, from }))
 }
 
 struct Log {
     key: FlagKey,
     entries: Vec<Entry>,
+    /// The time that times are told from; else they are told as they are.
+    from: Option<Timestamp>,
 }
 
 impl Report for Log {
@@ -91,7 +97,7 @@ impl Report for Log {
             };
             text += &format!(
                 "{}  {}  {}\n",
-                paint(DIM, minute(&entry.commit.committer)),
+                paint(DIM, when(&entry.commit.committer, self.from)),
                 paint(style, entry.action),
                 who(entry)
             );

@@ -3,6 +3,7 @@
 //! Each file holds `Args`, whose doc comment is the help, and a short `run`. The table below is the only place that lists
 //! them: the command line, the overview, completions and man pages come from it.
 
+mod actions;
 mod answers;
 mod arguments;
 mod bug;
@@ -143,6 +144,10 @@ pub struct Globals {
     #[arg(short, long, global = true, help_heading = "Global options")]
     pub quiet: bool,
 
+    /// Show long output as it is, without a pager.
+    #[arg(short = 'P', long, global = true, help_heading = "Global options")]
+    pub no_pager: bool,
+
     /// Never ask; fail and name the option that would have answered.
     #[arg(long, global = true, help_heading = "Global options", env = "GIT_FLAG_NO_INPUT", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub no_input: bool,
@@ -166,7 +171,12 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     };
     match cli.command.run(&mut session) {
         Ok(outcome) => match session.output.print(&outcome) {
-            Ok(()) => outcome.exit as u8,
+            Ok(()) => {
+                if let Some(command) = session.without_questions() {
+                    session.output.note(&format!("the same without questions: {command}"));
+                }
+                outcome.exit as u8
+            }
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done as u8,
             Err(error) => {
                 let reason = crate::project::reason(&error);

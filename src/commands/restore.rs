@@ -2,7 +2,7 @@
 
 use super::conflicts::{self, Clash, Sides};
 use super::{answers, delete, rename};
-use crate::compare::Difference;
+use crate::compare::{Aspect, Difference};
 use crate::diagnostic::codes::{change, repository};
 use crate::diagnostic::{Failure, Result};
 use crate::git::{CommitId, Repository};
@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 pub(super) struct Back<'c> {
     pub(super) change: &'c Change,
     pub(super) parts: Parts,
+    /// What of it is not taken back already; at least `parts`.
+    pub(super) left: Parts,
     /// The key that the flag has now, where another one may have come after the change.
     pub(super) today: Option<FlagKey>,
     /// The commit that it is looked at from.
@@ -35,7 +37,16 @@ impl Back<'_> {
     }
 
     fn has(&self, difference: &Difference) -> bool {
-        self.parts.has_rule(difference.environment.as_ref().map(EnvironmentName::as_str), difference.rule.as_deref())
+        let environment = difference.environment.as_ref().map(EnvironmentName::as_str);
+        let has = |parts: &Parts, rule: Option<&str>| parts.has_rule(environment, rule);
+        let (rule, item) = (difference.rule.as_deref(), difference.item.as_deref());
+        match difference.aspect {
+            // It is of both, and gone for both once either took it back.
+            Aspect::RulesSwapped => {
+                (has(&self.parts, rule) || has(&self.parts, item)) && has(&self.left, rule) && has(&self.left, item)
+            }
+            _ => has(&self.parts, rule),
+        }
     }
 
     fn is_whole(&self) -> bool {

@@ -1,6 +1,6 @@
 mod commit;
 
-use super::completing::{Environments, Keys};
+use super::completing::{Environments, Keys, Revisions};
 use super::past;
 use super::restore::{self, Back};
 use super::writing::{Before, Purpose, WriteArgs, change, done_before};
@@ -39,11 +39,11 @@ pub struct Args {
     rule: Option<String>,
 
     /// Take back what this commit did, to the flag or to all flags, whatever came later.
-    #[arg(long, value_name = "REV", conflicts_with_all = ["to", "steps"])]
+    #[arg(long, value_name = "REV", conflicts_with_all = ["to", "steps"], add = ArgValueCompleter::new(Revisions))]
     commit: Option<String>,
 
     /// Back to how it was at this revision or date, whatever came later.
-    #[arg(long, value_name = "REV", conflicts_with = "steps")]
+    #[arg(long, value_name = "REV", conflicts_with = "steps", add = ArgValueCompleter::new(Revisions))]
     to: Option<String>,
 
     /// Take back so many changes.
@@ -56,7 +56,7 @@ pub struct Args {
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let key = args.key.as_deref().map(super::arguments::key).transpose()?;
-    let root = session.root_in_git()?;
+    let root = args.write.root(session)?;
     let repository = root.git()?;
     session.set_format(args.write.format.choose(&[Format::Markdown])?);
     // What a commit is about is only known once it is looked at.
@@ -70,10 +70,6 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         Before::Never => None,
     };
     root.recover()?;
-    let project = past::project(&root, repository)?;
-    if let Some(name) = environment {
-        super::arguments::environment(&project, name)?;
-    }
     let rule = args.rule.as_deref();
     if let Some(position) = rule.filter(|rule| rule.starts_with('#')) {
         let message =
@@ -90,6 +86,10 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let tip = before.or(past::branch_tip(repository, args.write.branch.as_deref())?);
     let tip = tip.ok_or_else(|| nothing(key.as_ref(), environment, rule, 0))?;
     past::warn_when_cut(session, repository);
+    let project = past::project(session, &root, repository, Some(tip))?;
+    if let Some(name) = environment {
+        super::arguments::environment(&project, name)?;
+    }
     let (root, project) = (&root, &project);
     if let Some(commit) = &args.commit {
         let wanted = Wanted { root, repository, project, key: key.as_ref(), environment, rule, tip };
@@ -132,7 +132,7 @@ impl Here<'_> {
             return Err(nothing(Some(self.key), self.environment, self.rule, found.len()));
         }
         let purpose = self.purpose(found.iter().map(|(change, _)| change.commit).collect());
-        let backs: Vec<Back<'_>> = found.iter().map(|(change, parts)| self.back(change, parts.clone())).collect();
+        let backs: Vec<Back<'_>> = found.iter().map(|(change, left)| self.back(change, left.clone())).collect();
         let words: Vec<String> = backs.iter().map(|back| self.words(back)).collect();
         change(session, write, purpose, |draft| {
             restore::take_back(draft, self.root, self.repository, &backs).map_err(|failure| self.whole(failure))?;
@@ -210,7 +210,7 @@ impl Here<'_> {
         }
     }
 
-    /// The newest changes that are not undone, at most `most`, with the parts of them that are not.
+    /// The newest wanted changes that are not undone, at most `most`, with the parts of them that are not.
     fn open(&self, most: usize) -> Result<Vec<(Change, Parts)>> {
         let mut undone = Undone::default();
         let mut found = Vec::new();
@@ -218,9 +218,8 @@ impl Here<'_> {
             let (change, commit) = step?;
             let left = undone.note(&commit);
             let left = undone.left_of_merge(self.repository, &change, &commit, left)?;
-            let parts = left.and(&Parts::of_rule(self.environment, self.rule));
-            if self.back(&change, parts.clone()).differences().next().is_some() {
-                found.push((change, parts));
+            if self.back(&change, left.clone()).differences().next().is_some() {
+                found.push((change, left));
             }
             if found.len() == most {
                 break;
@@ -229,8 +228,10 @@ impl Here<'_> {
         Ok(found)
     }
 
-    fn back<'c>(&self, change: &'c Change, parts: Parts) -> Back<'c> {
-        Back { change, parts, today: Some(self.key.clone()), tip: self.tip }
+    /// What is wanted of a change, of those parts of it that are left.
+    fn back<'c>(&self, change: &'c Change, left: Parts) -> Back<'c> {
+        let parts = left.and(&Parts::of_rule(self.environment, self.rule));
+        Back { change, parts, left, today: Some(self.key.clone()), tip: self.tip }
     }
 
     /// What happened since a commit.
@@ -239,7 +240,7 @@ impl Here<'_> {
         let (mut found, mut start) = (Vec::new(), None);
         for step in changes.by_ref() {
             let (change, _) = step?;
-            let back = self.back(&change, Parts::of_rule(self.environment, self.rule));
+            let back = self.back(&change, Parts::of(None));
             if back.differences().next().is_some() {
                 found.push(change.commit);
             }

@@ -2,10 +2,10 @@
 
 use crate::diagnostic::codes::{change, repository};
 use crate::diagnostic::{Failure, Result};
-use crate::git::Repository;
+use crate::git::{CommitId, Repository};
 use crate::model::{EnvironmentName, Timestamp};
-use crate::project::Root;
-use crate::render::{Format, Output, diagnostic};
+use crate::project::{Root, no_commits};
+use crate::render::{Format, Output, Pager, diagnostic};
 use crate::source::Sources;
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
@@ -32,6 +32,8 @@ pub struct Session {
     now: Timestamp,
     interactive: bool,
     command_line: Vec<String>,
+    /// What was asked and answered, as options.
+    answers: Vec<String>,
 }
 
 impl Session {
@@ -39,7 +41,7 @@ impl Session {
     #[must_use]
     pub fn new(options: SessionOptions) -> Self {
         let SessionOptions { directory, now, interactive, output, command_line } = options;
-        Self { output, directory, now, interactive, command_line }
+        Self { output, directory, now, interactive, command_line, answers: Vec::new() }
     }
 
     /// The folder that the command works in.
@@ -72,7 +74,27 @@ impl Session {
     /// # Errors
     /// When there is none.
     pub fn root(&mut self) -> Result<Root> {
-        let (root, warning) = Root::discover_mended(&self.directory)?;
+        self.root_or(no_commits)
+    }
+
+    /// The same for a command that reads the revision or date `at`, if that is given: where the work tree has no flags,
+    /// those that it has.
+    ///
+    /// # Errors
+    /// When neither has any, or there is no such revision.
+    pub fn root_at(&mut self, at: Option<&str>) -> Result<Root> {
+        self.root_or(|repository| {
+            let named = at.map(|at| super::arguments::commit_at(repository, at)).transpose()?;
+            Ok(named.map(|(commit, _)| commit).into_iter().collect())
+        })
+    }
+
+    /// The same for a command that reads the commits `elsewhere`.
+    ///
+    /// # Errors
+    /// When neither the work tree nor one of them has flags, and those of `elsewhere`.
+    pub fn root_or(&mut self, elsewhere: impl FnOnce(&Repository) -> Result<Vec<CommitId>>) -> Result<Root> {
+        let (root, warning) = Root::discover_mended(&self.directory, elsewhere)?;
         if let Some(warning) = warning {
             let text = diagnostic::text(&warning, &Sources::new(), &self.output.stderr);
             self.output.error(&text);
@@ -85,7 +107,15 @@ impl Session {
     /// # Errors
     /// When there is none, or no Git.
     pub fn root_in_git(&mut self) -> Result<Root> {
-        let root = self.root()?;
+        self.root_in_git_or(no_commits)
+    }
+
+    /// The same for a command that reads the commits `elsewhere`.
+    ///
+    /// # Errors
+    /// As for [`Session::root_or`], or when there is no Git.
+    pub fn root_in_git_or(&mut self, elsewhere: impl FnOnce(&Repository) -> Result<Vec<CommitId>>) -> Result<Root> {
+        let root = self.root_or(elsewhere)?;
         if root.repository().is_none() {
             return Err(
                 Failure::new(&repository::NO_REPOSITORY, "this is not a Git repository").help("`git init` makes one")
@@ -109,15 +139,30 @@ impl Session {
             return Err(Failure::new(&change::CONFIRMATION_NEEDED, format!("{words}: {question}"))
                 .help(format!("pass `{instead}`")));
         }
-        let answer = self.ask(&format!("{question} [y/N] "))?;
-        Ok(answer.trim_start().to_ascii_lowercase().starts_with('y'))
+        let answer = self.line(&format!("{question} [y/N] "))?;
+        let yes = answer.trim_start().to_ascii_lowercase().starts_with('y');
+        self.answers.extend((yes && instead.starts_with("--")).then(|| instead.to_owned()));
+        Ok(yes)
     }
 
-    /// Asks for a line of text.
+    /// Asks for a line of text, which `option` would have given.
     ///
     /// # Errors
     /// When standard input can't be read.
-    pub fn ask(&mut self, question: &str) -> Result<String> {
+    pub fn ask(&mut self, question: &str, option: &str) -> Result<String> {
+        let answer = self.line(question)?;
+        self.answers.extend([option.to_owned(), answer.clone()]);
+        Ok(answer)
+    }
+
+    /// The command that does the same without asking; `None` when nothing was asked.
+    #[must_use]
+    pub fn without_questions(&self) -> Option<String> {
+        let words = self.command_line.iter().chain(&self.answers).map(|word| quoted(word));
+        (!self.answers.is_empty()).then(|| format!("git flag {}", words.collect::<Vec<_>>().join(" ")))
+    }
+
+    fn line(&mut self, question: &str) -> Result<String> {
         self.output.error(question);
         let mut line = String::new();
         std::io::stdin()
@@ -178,15 +223,47 @@ pub(super) fn from_process(globals: &super::Globals, arguments: &[std::ffi::OsSt
     output.quiet = globals.quiet;
     let current = std::env::current_dir().unwrap_or_default();
     let directory = globals.directory.as_ref().map_or_else(|| current.clone(), |given| entered(&current.join(given)));
-    let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let now = match std::env::var_os("GIT_FLAG_NOW").filter(|text| !text.is_empty()) {
         Some(text) => fixed_time(&text.to_string_lossy())?,
-        None => Timestamp::from_unix(i64::try_from(clock).unwrap_or(i64::MAX)),
+        None => clock(),
     };
+    let height = output.height(&variable).filter(|_| !globals.no_pager);
+    output.pager = height.map(|height| pager(height, directory.clone()));
     let terminals = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     let interactive = terminals && !globals.no_input && !set("CI");
     let command_line = arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
     Ok(Session::new(SessionOptions { directory, now, interactive, output, command_line }))
+}
+
+/// The time by the clock of the machine.
+#[expect(clippy::disallowed_methods, reason = "effects enter here")]
+pub(super) fn clock() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    Timestamp::from_unix(i64::try_from(since.map_or(0, |since| since.as_secs())).unwrap_or(i64::MAX))
+}
+
+/// The pager: `GIT_FLAG_PAGER`, else the one that Git would start. Git itself says so by a `GIT_PAGER` of `cat` when it
+/// is to start none (`git --no-pager flag …`).
+fn pager(height: u16, directory: PathBuf) -> Pager {
+    let command = move || {
+        let configured = || Repository::discover(&directory).ok()??.config("core.pager").ok()?;
+        let asked = variable("GIT_PAGER");
+        let chosen = variable("GIT_FLAG_PAGER").filter(|_| asked.as_deref() != Some("cat")).or(asked);
+        let chosen = chosen.or_else(configured).or_else(|| variable("PAGER"));
+        Some(chosen.unwrap_or_else(|| "less".into())).filter(|command| command != "cat")
+    };
+    // What Git gives its pager, too: leave when all fits, keep colours and what was shown.
+    let variables = [("LESS", "FRX"), ("LV", "-c")].into_iter().filter(|(name, _)| variable(name).is_none());
+    Pager { height, command: Box::new(command), variables: variables.collect() }
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 /// The time that `GIT_FLAG_NOW` says it is.
@@ -230,4 +307,25 @@ pub(super) fn data_home() -> Option<PathBuf> {
 /// The words of the command line, for completion, which has no session.
 pub(super) fn process_arguments() -> impl Iterator<Item = String> {
     std::env::args_os().map(|word| word.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::Terminal;
+
+    #[test]
+    fn what_was_asked_can_be_said_at_once() {
+        let mut session = Session::new(SessionOptions {
+            directory: PathBuf::new(),
+            now: Timestamp::from_unix(0),
+            interactive: true,
+            output: Output::standard(Terminal::plain(), Terminal::plain()),
+            command_line: ["kill", "a", "--env", "production", "--ticket", "a b"].map(str::to_owned).into(),
+        });
+        assert_eq!(session.without_questions(), None);
+        session.answers = vec!["--reason".into(), "it's \"bad\"".into(), "--yes".into()];
+        let line = r#"git flag kill a --env production --ticket 'a b' --reason 'it'\''s "bad"' --yes"#;
+        assert_eq!(session.without_questions().as_deref(), Some(line));
+    }
 }

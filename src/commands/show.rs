@@ -29,7 +29,7 @@ pub struct Args {
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     session.set_format(args.format.choose(&[Format::Jsonl])?);
     let key = key(&args.key)?;
-    let root = session.root()?;
+    let root = session.root_at(args.at.at.as_deref())?;
     let moment = moment(root.repository(), args.at.at.as_deref(), None, session.now())?;
     let mut loaded = root.load_closure(moment.view, std::slice::from_ref(&key))?;
     let Some(path) = loaded.flag_files.get(&key).cloned() else {

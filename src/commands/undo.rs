@@ -28,7 +28,7 @@ pub struct Args {
 }
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
-    let root = session.root_in_git()?;
+    let root = args.write.root(session)?;
     let repository = root.git()?;
     session.set_format(args.write.format.choose(&[Format::Markdown])?);
     let before = match done_before(&root, &args.write, &Purpose { action: "undo", ..Purpose::default() })? {
@@ -37,9 +37,9 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         Before::Never => None,
     };
     root.recover()?;
-    let project = past::project(&root, repository)?;
     let tip = before.or(past::branch_tip(repository, args.write.branch.as_deref())?).ok_or_else(|| nothing(&[]))?;
     past::warn_when_cut(session, repository);
+    let project = past::project(session, &root, repository, Some(tip))?;
     let here = Here { root: &root, repository, project: &project, tip };
     let (found, notes) = here.last()?;
     let backs = here.backs(&found)?;
@@ -115,7 +115,7 @@ impl Here<'_> {
         let back = |change: &'o Change| {
             let then = change.after.as_ref().map(|version| &version.key);
             let today = then.map(|then| lives_on_as(root, repository, project, then, operation.commit.id, tip));
-            Ok(Back { change, parts: Parts::of(None), today: today.transpose()?.flatten(), tip })
+            Ok(Back { change, parts: Parts::of(None), left: Parts::of(None), today: today.transpose()?.flatten(), tip })
         };
         operation.flags.iter().map(back).collect()
     }

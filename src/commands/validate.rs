@@ -1,3 +1,4 @@
+use super::actions;
 use super::arguments::{AtArgs, FormatArgs, moment};
 use crate::commands::Session;
 use crate::diagnostic::codes::change;
@@ -39,6 +40,11 @@ pub struct Args {
     #[arg(long, conflicts_with = "fail_on")]
     exit_zero: bool,
 
+    /// Leave out what is for GitHub Actions when run there: annotations, the summary of the job, and the outputs `errors`,
+    /// `warnings` and `hints`.
+    #[arg(long)]
+    no_ci_detect: bool,
+
     #[command(flatten)]
     at: AtArgs,
 
@@ -48,7 +54,7 @@ pub struct Args {
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     session.set_format(args.format.choose(&[Format::Jsonl, Format::Github, Format::Plain])?);
-    let root = match session.root() {
+    let root = match session.root_at(args.at.at.as_deref()) {
         Err(failure) if args.hook => return without_project(session, failure),
         root => root?,
     };
@@ -76,7 +82,14 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let report = Findings { problems, sources, flags, segments, prefix };
     let words = report.words();
     let quiet = args.hook && !fails;
+    let annotations =
+        if args.hook || args.no_ci_detect || !actions::is_here() { String::new() } else { report.for_actions()? };
+    // Where they are printed as data already, once is enough.
+    let annotations = if session.output.format == Format::Github { String::new() } else { annotations };
     let mut outcome = if quiet { Outcome::silent() } else { Outcome::report(report).note(words) };
+    if !annotations.is_empty() {
+        outcome = outcome.note(annotations.trim_end());
+    }
     if args.hook && fails {
         outcome = outcome.note("the commit was stopped; fix the files, `git add` them, and commit again");
     }
@@ -149,6 +162,26 @@ impl Findings {
             .map(|(severity, word)| count(self.count(severity), word))
             .collect();
         if found.is_empty() { format!("{looked}: no problems") } else { format!("{looked}: {}", found.join(", ")) }
+    }
+
+    /// Sets what GitHub Actions shows; returns the annotations.
+    fn for_actions(&self) -> Result<String> {
+        let mut markdown = format!("### Flags\n\n{}\n", self.words());
+        if !self.problems.is_empty() {
+            let header = ["Level", "Code", "Place", "Problem"].map(str::to_owned);
+            let rows = self.problems.iter().map(|problem| {
+                let place = diagnostic::location(problem, &self.sources).unwrap_or_default();
+                vec![problem.severity.name().into(), problem.code.id.into(), place, problem.message.clone()]
+            });
+            markdown += &format!("\n{}", super::wording::markdown_table(&header, rows));
+        }
+        actions::summarise(&markdown)?;
+        actions::outputs(&[
+            ("errors", self.count(Severity::Error)),
+            ("warnings", self.count(Severity::Warning)),
+            ("hints", self.count(Severity::Info)),
+        ])?;
+        Ok(self.other(Format::Github).unwrap_or_default())
     }
 
     fn prefixed(&self, mut json: Value) -> Value {

@@ -4,7 +4,7 @@ use crate::render::style::plain;
 
 /// `1 flag`, `2 flags`
 pub(super) fn count(number: usize, word: &str) -> String {
-    match (number, word.strip_suffix('y')) {
+    match (number, word.strip_suffix('y').filter(|stem| !stem.ends_with('a'))) {
         (1, _) => format!("1 {word}"),
         (_, Some(stem)) => format!("{number} {stem}ies"),
         _ => format!("{number} {word}s"),
@@ -96,8 +96,8 @@ mod tests {
     #[test]
     fn counts() {
         assert_eq!(
-            (count(1, "entry"), count(2, "entry"), count(0, "flag")),
-            ("1 entry".into(), "2 entries".into(), "0 flags".into())
+            (count(1, "entry"), count(2, "entry"), count(3, "day")),
+            ("1 entry".into(), "2 entries".into(), "3 days".into())
         );
     }
 }

@@ -65,6 +65,16 @@ pub(super) struct WriteArgs {
 }
 
 impl WriteArgs {
+    /// The repository of flags that the change is for: with `--branch` the one that the branch has.
+    pub(super) fn root(&self, session: &mut Session) -> Result<Root> {
+        let branch = self.branch.as_ref().map(|branch| format!("refs/heads/{branch}"));
+        let elsewhere = |repository: &Repository| {
+            let commit = branch.and_then(|branch| repository.resolve(&branch).ok());
+            Ok(commit.into_iter().collect())
+        };
+        if self.dry_run { session.root_or(elsewhere) } else { session.root_in_git_or(elsewhere) }
+    }
+
     /// How the change is written.
     pub(super) fn options(&self) -> WriteOptions {
         WriteOptions {
@@ -139,7 +149,7 @@ pub(super) fn change(
     mut intent: impl FnMut(&mut Draft<'_>) -> Result<String>,
 ) -> Result<Outcome> {
     session.set_format(write.format.choose(&[Format::Markdown])?);
-    let root = if write.no_commit || write.dry_run { session.root()? } else { session.root_in_git()? };
+    let root = if write.no_commit { session.root()? } else { write.root(session)? };
     root.recover()?;
     let options = write.options();
     let unpushed = match done_before(&root, write, &purpose)? {

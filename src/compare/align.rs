@@ -14,6 +14,9 @@ pub(super) struct Alignment {
     pub(super) added: Vec<usize>,
     /// The fewest rules, by index after, that someone had to move to get from one order to the other.
     pub(super) moved: BTreeSet<usize>,
+    /// Neighbours that changed places, by the position in `pairs` of the one that comes first now: nobody can tell which of
+    /// the two was moved.
+    pub(super) swapped: BTreeSet<usize>,
 }
 
 /// Rules still without a partner, by index.
@@ -72,9 +75,23 @@ pub(super) fn align(before: &[Rule], after: &[Rule]) -> Alignment {
     open.pair(|(from, old), (to, new)| nameless(old, new) && (in_turn || from == to));
     let Open { before: removed, after: added, mut pairs } = open;
     pairs.sort_by_key(|&(_, after)| after);
-    let moved = moved(&pairs);
+    let swapped = swapped(&pairs);
+    let mut moved = moved(&pairs);
+    for &at in &swapped {
+        moved.remove(&pairs[at].1);
+        moved.remove(&pairs[at + 1].1);
+    }
     let indexes = |rules: Vec<(usize, &Rule)>| rules.into_iter().map(|(index, _)| index).collect();
-    Alignment { moved, removed: indexes(removed), added: indexes(added), pairs }
+    Alignment { moved, swapped, removed: indexes(removed), added: indexes(added), pairs }
+}
+
+/// Where two neighbours stand in each other's place, and all others in their own or beyond.
+fn swapped(pairs: &[(usize, usize)]) -> BTreeSet<usize> {
+    let mut order: Vec<usize> = (0..pairs.len()).collect();
+    order.sort_by_key(|&position| pairs[position].0);
+    // `order[n]` is now in the place of the one that was n-th.
+    let is = |&at: &usize| order[at] == at + 1 && order.get(at + 1) == Some(&at);
+    (0..pairs.len()).filter(is).collect()
 }
 
 /// The pairs, by index after, outside a longest run that kept its order.
@@ -138,6 +155,19 @@ mod tests {
         assert_eq!(aligned("a b c d", "d a b c").3, vec![0]);
         assert_eq!(aligned("a b c d", "b c d a").3, vec![3]);
         assert_eq!(aligned("a b c", "x a b c").3, Vec::<usize>::new(), "a new rule moves nobody");
+    }
+
+    #[test]
+    fn neighbours_that_changed_places_are_told_as_two() {
+        let swapped = |before, after| {
+            let it = align(&rules(before), &rules(after));
+            (it.swapped.into_iter().collect::<Vec<_>>(), it.moved.into_iter().collect::<Vec<_>>())
+        };
+        assert_eq!(swapped("a b c d", "b a c d"), (vec![0], vec![]));
+        assert_eq!(swapped("a b c d", "b a d c"), (vec![0, 2], vec![]));
+        assert_eq!(swapped("a b c d", "x b a d"), (vec![0], vec![]), "whatever came and went");
+        assert_eq!(swapped("a b c", "b c a"), (vec![], vec![2]), "this is one move");
+        assert_eq!(swapped("a b c", "c b a").1.len(), 2);
     }
 
     #[test]

@@ -105,6 +105,8 @@ aspects! {
     RuleRemoved "rule-removed", "rule-remove", true, "A rule is gone.", "rule `{r}` removed (it was {b})";
     RuleMoved "rule-moved", "rule-move", true, "A rule is asked earlier or later.",
         "rule `{r}` moved from place {b} to {a}";
+    RulesSwapped "rules-swapped", "rule-move", true, "Two neighbouring rules changed places.",
+        "order of rules {b} → {a}";
     RuleId "rule-id", "rule-change", false, "A rule has another id.",
         "rule `{b}` is now named `{a}` | rule `{i}` is now named `{a}` | rule `{b}` has no id any more";
     RuleWhen "rule-when", "rule-change", true, "Whom a rule is for.", "rule `{r}` when {i}";

@@ -50,6 +50,15 @@ fn both(sink: &mut Sink, before: At<'_>, after: At<'_>, scope: &Scope) {
     }
 }
 
+/// Whether the rule `id` is at another place among those that both have, as a difference would tell.
+#[must_use]
+pub fn is_moved(before: &[Rule], after: &[Rule], id: &str) -> bool {
+    let Alignment { pairs, moved, swapped, .. } = align(before, after);
+    let is = |&at: &usize| after[at].id.as_ref().is_some_and(|own| own == id);
+    let swapped = swapped.iter().flat_map(|&at| [pairs[at].1, pairs[at + 1].1]);
+    moved.iter().copied().chain(swapped).any(|at| is(&at))
+}
+
 fn serve_side(serve: &Serve) -> Side {
     Side::new(words::serve(serve), structure::serve(serve))
 }
@@ -66,7 +75,7 @@ pub(super) fn killed(sink: &mut Sink, before: Option<&Kill>, after: Option<&Kill
 
 fn rules(sink: &mut Sink, before: At<'_>, after: At<'_>) {
     let (old, new) = (&before.1.rules, &after.1.rules);
-    let Alignment { pairs, removed, added, moved } = align(old, new);
+    let Alignment { pairs, removed, added, moved, swapped } = align(old, new);
     let whole = |rule: &Rule| Some(Side::new(words::rule(rule), structure::rule(rule)));
     // In the order of the rules; one that is gone stands where it stood.
     let mut steps: Vec<(usize, Option<usize>, Option<usize>)> = Vec::new();
@@ -80,17 +89,27 @@ fn rules(sink: &mut Sink, before: At<'_>, after: At<'_>) {
                 sink.add(Aspect::RuleRemoved, whole(rule), None).rule = Some(rule.label(from));
             }
             (None, Some((to, rule))) => sink.add(Aspect::RuleAdded, None, whole(rule)).rule = Some(rule.label(to)),
-            (Some((from, was)), Some((to, is))) => {
+            (Some((from, rule)), Some((to, is))) => {
                 let first = sink.found.len();
+                let position = pairs.partition_point(|pair| pair.1 < to);
+                if let Some(&(from_other, to_other)) = pairs.get(position + 1).filter(|_| swapped.contains(&position)) {
+                    let other = old[from_other].label(from_other);
+                    let order = |first: &str, second: &str| {
+                        Some(Side::new(format!("`{first}`, `{second}`"), vec![first, second]))
+                    };
+                    let own = rule.label(from);
+                    let difference = sink.add(Aspect::RulesSwapped, order(&other, &own), order(&own, &other));
+                    difference.item = Some(new[to_other].label(to_other));
+                }
                 if moved.contains(&to) {
                     let place = |index: usize| Some(Side::new((index + 1).to_string(), index + 1));
                     sink.add(Aspect::RuleMoved, place(from), place(to));
                 }
-                one_rule(sink, (before.0, was), (after.0, is));
+                one_rule(sink, (before.0, rule), (after.0, is));
                 for difference in &mut sink.found[first..] {
                     difference.rule = Some(is.label(to));
                     if difference.aspect == Aspect::RuleId {
-                        difference.item = Some(was.label(from));
+                        difference.item = Some(rule.label(from));
                     }
                 }
             }

@@ -203,8 +203,8 @@ impl<'a> Both<'a> {
 
     fn both_live(&self, old: &'a Environment, new: &'a Environment) -> Vec<Impact> {
         let mut found = self.targets(targets::groups(&old.targets, &new.targets));
-        let Alignment { pairs, removed, added, moved } = align(&old.rules, &new.rules);
-        for (from, to) in pairs {
+        let Alignment { pairs, removed, added, moved, swapped } = align(&old.rules, &new.rules);
+        for (position, &(from, to)) in pairs.iter().enumerate() {
             let (Some(was), Some(is)) = (old.rules.get(from), new.rules.get(to)) else { continue };
             let label = is.label(to);
             found.extend(self.serves(Scope::Rule(label.clone()), &was.serve, &is.serve));
@@ -216,6 +216,11 @@ impl<'a> Both<'a> {
                 let text = format!(
                     "rule `{label}` is asked at another place, which matters to those whom several rules match"
                 );
+                found.push(self.words(Scope::Unknown, text));
+            }
+            if let Some(&(_, second)) = pairs.get(position + 1).filter(|_| swapped.contains(&position)) {
+                let second = new.rules[second].label(second);
+                let text = format!("rule `{label}` is asked before `{second}`, which matters to those whom both match");
                 found.push(self.words(Scope::Unknown, text));
             }
         }

@@ -37,6 +37,7 @@ pub mod words;
 pub use aspect::{ASPECTS, Aspect, AspectRow};
 pub use catalog::{compare, compare_flags, compare_flags_in, renames};
 pub use difference::{Difference, Side, Subject};
+pub use environment::is_moved;
 pub use facts::{facts, facts_of_value};
 pub use forecast::{Closed, Served, Stretch, Window, forecast, moments};
 pub use impact::{Impact, Outcome, Scope, broken, impact, mended};

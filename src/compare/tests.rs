@@ -91,7 +91,7 @@ const EDITS: &[Edit] = &[
     }),
     ("rule removed", Aspect::RuleRemoved, |it| _ = production(it).rules.pop()),
     ("rule added", Aspect::RuleAdded, |it| production(it).rules.push(rule("new", vec![], fixed("blue")))),
-    ("rules swapped", Aspect::RuleMoved, |it| production(it).rules.swap(0, 1)),
+    ("rules swapped", Aspect::RulesSwapped, |it| production(it).rules.swap(0, 1)),
     ("rule's serve", Aspect::RuleServe, |it| production(it).rules[0].serve = fixed("green")),
     ("strategy", Aspect::RuleServe, |it| canary(it).strategy = "other"),
     ("stage", Aspect::RuleServe, |it| canary(it).settings[1].1 = Setting::Count(3)),

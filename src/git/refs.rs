@@ -107,6 +107,18 @@ impl Repository {
         ObjectId::from_hex(output.stdout.trim_ascii_end()).ok_or_else(unknown)
     }
 
+    /// The short names of branches, here and of remotes, and of tags.
+    ///
+    /// # Errors
+    /// If Git cannot list them.
+    pub fn ref_names(&self) -> Result<Vec<String>, GitError> {
+        let names = self
+            .git(Manner::Read, "for-each-ref")
+            .args(["--format=%(refname:lstrip=2)", "refs/heads", "refs/tags", "refs/remotes"])
+            .line()?;
+        Ok(names.lines().map(str::to_owned).collect())
+    }
+
     /// The last commit along first parents of `tip` that was committed at `date` (seconds since 1970) or before.
     ///
     /// # Errors

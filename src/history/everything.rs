@@ -86,7 +86,7 @@ pub fn tell_all<T: Send>(
         _ if current => Graph::default(),
         known => repository.graph(tip, known.as_ref().map(|known| known.tip))?,
     };
-    let teller = Teller { directory: root.directory(), memory: &memory, project, graph: &graph, tell };
+    let teller = Teller { root: (root.directory(), root.prefix()), memory: &memory, project, graph: &graph, tell };
     let mut found = teller.run_all(|work| feed(graph.len(), known, work))?;
     found.sort_unstable_by_key(|found| found.position);
     let grew = !current || found.iter().any(|found| found.grew);
@@ -122,7 +122,8 @@ fn feed(commits: usize, known: Option<Snapshot>, work: &SyncSender<(usize, Work)
 
 /// What the threads share.
 struct Teller<'a, F> {
-    directory: &'a Path,
+    /// The folder that holds `flags/`, and its path in the repository.
+    root: (&'a Path, &'a str),
     memory: &'a Arc<Memory>,
     project: &'a Project,
     /// The commits of which nothing is known.
@@ -156,7 +157,7 @@ impl<T: Send, F: Fn(&Entry) -> T + Sync> Teller<'_, F> {
 
     /// One thread, with the repository open for itself.
     fn run(&self, jobs: &Jobs) -> Result<Vec<Found<T>>, GitError> {
-        let root = Root::discover(self.directory)
+        let root = Root::reopen(self.root.0, self.root.1)
             .map_err(|failure| GitError::Unexpected { command: "open".into(), detail: failure.to_string() })?;
         let Some(repository) = root.repository() else { return Ok(Vec::new()) };
         let walker = Walker::new(&root, repository, Arc::clone(self.memory));

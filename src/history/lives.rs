@@ -9,7 +9,7 @@
 
 use super::touch::{FileVersion, Touch, TouchKind};
 use crate::model::FlagKey;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// The life that each touch is of.
 pub(super) struct LivesOf<'t> {
@@ -111,18 +111,19 @@ pub(super) type Lived = (Touch, usize);
 /// Of all touches, newest first, those of the flag that is in the file `path` now, or that had this key last, and of those
 /// that were deleted before in the file that it was created in.
 pub(super) fn of_flag(touches: Vec<Touch>, key: &FlagKey, path: Option<&str>) -> Vec<Lived> {
-    chosen(touches, key, path, |_| false)
+    chosen(touches, key, path, false)
 }
 
-/// Of all touches, newest first, those of every flag that ever had this key, and of the one that has it now under its
-/// earlier keys.
+/// Of all touches, newest first, those of every flag that ever had this key, from its beginning, whatever its keys were
+/// then, until it lost this one.
 pub(super) fn of_key(touches: Vec<Touch>, key: &FlagKey, path: Option<&str>) -> Vec<Lived> {
-    chosen(touches, key, path, |touch| versions(touch).any(|version| version.key == *key))
+    chosen(touches, key, path, true)
 }
 
-fn chosen(touches: Vec<Touch>, key: &FlagKey, path: Option<&str>, also: impl Fn(&Touch) -> bool) -> Vec<Lived> {
+fn chosen(touches: Vec<Touch>, key: &FlagKey, path: Option<&str>, every: bool) -> Vec<Lived> {
     let found = LivesOf::new(&touches);
-    let last = || touches.iter().position(|touch| versions(touch).any(|version| version.key == *key));
+    let is_of_key = |touch: &Touch| versions(touch).any(|version| version.key == *key);
+    let last = || touches.iter().position(is_of_key);
     let (from, life) = match path.and_then(|path| found.files.get(path)).map(|seat| seat.life) {
         Some(life) => (0, life),
         // What it became afterwards is told under its new key.
@@ -131,9 +132,18 @@ fn chosen(touches: Vec<Touch>, key: &FlagKey, path: Option<&str>, also: impl Fn(
             None => return Vec::new(),
         },
     };
-    let wanted: BTreeSet<usize> = std::iter::successors(Some(life), |life| found.before[*life]).collect();
+    // For each wanted life, the newest touch that is wanted. All older ones are, since each digest depends on them.
+    let mut wanted: HashMap<usize, usize> =
+        std::iter::successors(Some(life), |life| found.before[*life]).map(|life| (life, from)).collect();
+    if every {
+        for (at, (touch, life)) in touches.iter().zip(&found.lives).enumerate() {
+            if is_of_key(touch) {
+                wanted.entry(*life).or_insert(at);
+            }
+        }
+    }
     let lives = found.lives;
     let lived = touches.into_iter().zip(lives).enumerate();
-    let is = |(at, (touch, life)): &(usize, Lived)| (*at >= from && wanted.contains(life)) || also(touch);
+    let is = |(at, (_, life)): &(usize, Lived)| wanted.get(life).is_some_and(|from| at >= from);
     lived.filter(is).map(|(_, lived)| lived).collect()
 }

@@ -1,6 +1,7 @@
 //! Taking one change back without touching later ones.
 
 use super::merge::{Conflict, merge_flags};
+use crate::compare::is_moved;
 use crate::model::{Flag, Rule};
 
 /// What `ours` becomes when the change from `theirs` (before it) to `base` (after it) is taken back: a merge by structure
@@ -55,9 +56,14 @@ pub fn with_rule(flag: &Flag, other: &Flag, environment: &str, rule: &str) -> Fl
     let Some(own) = result.environments.iter_mut().find(|it| it.name == *environment) else { return result };
     let at = own.rules.iter().position(is_it);
     match (theirs.rules.iter().position(is_it), at) {
-        (Some(wanted), Some(at)) => own.rules[at] = theirs.rules[wanted].clone(),
+        (Some(wanted), Some(at)) if !is_moved(&own.rules, &theirs.rules, rule) => {
+            own.rules[at] = theirs.rules[wanted].clone();
+        }
         (None, Some(at)) => drop(own.rules.remove(at)),
-        (Some(wanted), None) => {
+        (Some(wanted), at) => {
+            if let Some(at) = at {
+                own.rules.remove(at);
+            }
             // Behind the neighbour that it has there.
             let mut earlier = theirs.rules[..wanted].iter().rev();
             let behind = earlier.find_map(|it| own.rules.iter().position(|rule| rule.id.is_some() && rule.id == it.id));

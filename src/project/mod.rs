@@ -23,8 +23,9 @@ pub use load::{Loaded, file_failure, load_all, load_closure, load_project, segme
 pub use message::{Message, Told, fold, operations, trailer, trailers};
 pub use plan::Plan;
 pub use read::{
-    Read, decode_text, misplaced, not_a_folder, not_plain, read_flag, read_project_file, read_segment, read_tests,
+    Read, decode_text, misplaced, not_a_folder, not_plain, read_flag, read_golden, read_project_file, read_segment,
+    read_segment_tests, read_tests,
 };
-pub use root::{Root, View};
+pub use root::{Root, View, no_commits};
 pub use validate::{Validation, validate};
 pub use write::{Attempt, Done, Operation, WriteOptions, find_operation, new_operation_id, push_failed};

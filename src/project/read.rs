@@ -3,7 +3,7 @@
 use super::layout::{Misplaced, PROJECT};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::repository;
-use crate::document::{self, FlagTests};
+use crate::document::{self, FlagTests, Golden, SegmentTests};
 use crate::model::{Flag, FlagKey, Project, Segment, SegmentName};
 use crate::source::{FilePath, Place, Span};
 use crate::yaml;
@@ -70,6 +70,18 @@ pub fn read_segment(path: &FilePath, name: &SegmentName, bytes: Vec<u8>) -> Read
 #[must_use]
 pub fn read_tests(path: &FilePath, bytes: Vec<u8>) -> Read<FlagTests> {
     read(path, bytes, |tree| document::flag_tests(path, tree))
+}
+
+/// Reads the tests of a segment.
+#[must_use]
+pub fn read_segment_tests(path: &FilePath, bytes: Vec<u8>) -> Read<SegmentTests> {
+    read(path, bytes, |tree| document::segment_tests(path, tree))
+}
+
+/// Reads a golden context.
+#[must_use]
+pub fn read_golden(path: &FilePath, bytes: Vec<u8>) -> Read<Golden> {
+    read(path, bytes, |tree| document::golden(path, tree))
 }
 
 /// Reads the project file.

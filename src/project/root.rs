@@ -6,7 +6,7 @@ use super::load::{self, Loaded};
 use super::work_tree::WorkTree;
 use crate::diagnostic::codes::repository;
 use crate::diagnostic::{Diagnostic, Failure, Result, Severity};
-use crate::git::{CommitId, Head, Repository, Source};
+use crate::git::{CommitId, Repository, Source};
 use crate::model::FlagKey;
 use crate::source::FilePath;
 use std::path::{Path, PathBuf};
@@ -53,15 +53,31 @@ impl Root {
     /// When there is no `flags/project.yaml`, or Git refuses to open the repository.
     pub fn discover(start: &Path) -> Result<Self> {
         must_be_folder(start)?;
-        Self::discover_in(start, Repository::discover(start)?)
+        Self::discover_in(start, Repository::discover(start)?, no_commits)
+    }
+
+    /// A root that was found already, opened anew for another thread, which has Git for itself. History and commits can be
+    /// read from it.
+    ///
+    /// # Errors
+    /// When Git refuses to open the repository.
+    pub fn reopen(directory: &Path, prefix: &str) -> Result<Self> {
+        let (directory, repository) = (directory.to_path_buf(), Repository::discover(directory)?);
+        Ok(Self { directory, prefix: prefix.to_owned(), repository, left_out: Vec::new() })
     }
 
     /// As [`Root::discover`], but first finishes or discards what a killed command left half done, so that nobody reads
     /// it. Where that can't be done now, or not for all files, the warning says so.
     ///
+    /// Where the disk has no project file, that of one of the commits `elsewhere` tells where the flags are: these are read,
+    /// whatever is checked out.
+    ///
     /// # Errors
-    /// As for [`Root::discover`].
-    pub fn discover_mended(start: &Path) -> Result<(Self, Option<Diagnostic>)> {
+    /// As for [`Root::discover`], and those of `elsewhere`.
+    pub fn discover_mended(
+        start: &Path,
+        elsewhere: impl FnOnce(&Repository) -> Result<Vec<CommitId>>,
+    ) -> Result<(Self, Option<Diagnostic>)> {
         must_be_folder(start)?;
         let repository = Repository::discover(start)?;
         let mended = repository.as_ref().map_or(Ok(None), Repository::recover_before_reading);
@@ -78,10 +94,14 @@ impl Root {
             ),
         };
         let warning = warning.map(|found| Diagnostic { severity: Severity::Warning, ..found });
-        Ok((Self::discover_in(start, repository)?, warning))
+        Ok((Self::discover_in(start, repository, elsewhere)?, warning))
     }
 
-    fn discover_in(start: &Path, repository: Option<Repository>) -> Result<Self> {
+    fn discover_in(
+        start: &Path,
+        repository: Option<Repository>,
+        elsewhere: impl FnOnce(&Repository) -> Result<Vec<CommitId>>,
+    ) -> Result<Self> {
         let work_tree = repository.as_ref().and_then(Repository::work_tree).map(Path::to_path_buf);
         let skipped = match &repository {
             Some(repository) => repository.left_out(FLAGS)?,
@@ -97,7 +117,7 @@ impl Root {
         let bare = repository.as_ref().filter(|repository| repository.is_bare()).map(Repository::git_dir);
         let inside = |folder: &&Path| bare.is_none_or(|bare| !start.starts_with(bare) || folder.starts_with(bare));
         let Some(directory) = start.ancestors().take_while(inside).find(is_root).map(Path::to_path_buf) else {
-            return Self::without_files(repository);
+            return Self::without_files(start, repository, elsewhere);
         };
         let Some(prefix) = work_tree.and_then(|top| relative(&top, &directory)) else {
             // The flags lie outside of the repository around the folder.
@@ -111,22 +131,33 @@ impl Root {
         Ok(Self { directory, prefix, repository, left_out })
     }
 
-    /// A bare repository, read at HEAD.
-    fn without_files(repository: Option<Repository>) -> Result<Self> {
-        let missing = || {
-            Failure::new(&repository::NO_PROJECT, format!("there is no `{PROJECT}` here or above"))
-                .help("`git flag init` starts a repository of flags; `-C DIR` names another folder")
-        };
-        let Some(repository) = repository else { return Err(missing()) };
-        let has_project = |head: Head| {
-            let commit = head.commit()?;
-            repository.entry(commit, PROJECT).ok()?
-        };
-        if repository.is_bare() && repository.head().ok().and_then(has_project).is_some() {
-            let directory = repository.git_dir().to_path_buf();
-            return Ok(Self { directory, prefix: String::new(), repository: Some(repository), left_out: Vec::new() });
+    /// Where no project file is on disk: a bare repository, read at HEAD, or what commits have.
+    fn without_files(
+        start: &Path,
+        repository: Option<Repository>,
+        elsewhere: impl FnOnce(&Repository) -> Result<Vec<CommitId>>,
+    ) -> Result<Self> {
+        let missing = |place: &str| Failure::new(&repository::NO_PROJECT, format!("there is no `{PROJECT}` {place}"));
+        let start_one = "`git flag init` starts a repository of flags; `-C DIR` names another folder";
+        let Some(repository) = repository else { return Err(missing("here or above").help(start_one)) };
+        let mut commits = elsewhere(&repository)?;
+        let asked = commits.len();
+        let head = repository.head().ok().and_then(|head| head.commit());
+        commits.extend(head.filter(|_| repository.is_bare()));
+        let found = commits.iter().find_map(|commit| committed(&repository, start, *commit));
+        if let Some((directory, prefix)) = found {
+            return Ok(Self { directory, prefix, repository: Some(repository), left_out: Vec::new() });
         }
-        Err(missing())
+        Err(match (asked, head.and_then(|head| committed(&repository, start, head))) {
+            (0, Some((_, prefix))) => missing("in the work tree").help(format!(
+                "HEAD has it: `git checkout HEAD -- {prefix}{FLAGS}` brings it back; commands that read take `--at HEAD`"
+            )),
+            (0, None) => missing("here or above").help(start_one),
+            _ => {
+                let names: Vec<String> = commits.iter().take(asked).map(CommitId::short).collect();
+                missing(&format!("in the work tree or in {}", names.join(", "))).help(start_one)
+            }
+        })
     }
 
     /// For `init`, where there is no project yet: the folder itself.
@@ -242,6 +273,27 @@ impl Root {
         keys.sort_unstable();
         Ok(keys)
     }
+}
+
+/// For [`Root::discover_mended`]: what is not on disk is nowhere.
+///
+/// # Errors
+/// None.
+pub fn no_commits(_: &Repository) -> Result<Vec<CommitId>> {
+    Ok(Vec::new())
+}
+
+/// The folder whose `flags/` a commit has, at or above `start`, and its path with a slash at the end.
+fn committed(repository: &Repository, start: &Path, commit: CommitId) -> Option<(PathBuf, String)> {
+    let has = |prefix: &str| matches!(repository.entry(commit, &format!("{prefix}{PROJECT}")), Ok(Some(_)));
+    let Some(top) = repository.work_tree() else {
+        let is_here = repository.is_bare() && has("");
+        return is_here.then(|| (repository.git_dir().to_path_buf(), String::new()));
+    };
+    start
+        .ancestors()
+        .map_while(|folder| Some((folder, relative(top, folder)?)))
+        .find_map(|(folder, prefix)| has(&prefix).then_some((folder.to_path_buf(), prefix)))
 }
 
 /// Nothing above a folder that does not exist is asked in its place.

@@ -57,10 +57,7 @@ impl<'r> WorkTree<'r> {
     /// All files below `flags/`, by path.
     pub(super) fn list(&self) -> Result<Vec<Found>> {
         let mut found = Vec::new();
-        match self.disk.walk(FLAGS, &|_| true, &mut found) {
-            Err((_, error)) if error.kind() == io::ErrorKind::NotFound && !self.left_out.is_empty() => {}
-            walked => walked.map_err(|(path, error)| unreadable(&path, &error))?,
-        }
+        self.disk.walk(FLAGS, &|_| true, &mut found).map_err(|(path, error)| unreadable(&path, &error))?;
         found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         if !self.left_out.is_empty() {
             let on_disk = |entry: &&Found| found.binary_search_by(|other| other.path.cmp(&entry.path)).is_err();
@@ -136,7 +133,11 @@ impl Disk {
         wanted: &dyn Fn(&str) -> bool,
         found: &mut Vec<Found>,
     ) -> std::result::Result<(), (String, io::Error)> {
-        let entries = fs::read_dir(self.root.join(folder)).map_err(|error| (folder.to_owned(), error))?;
+        let entries = match fs::read_dir(self.root.join(folder)) {
+            // A sparse checkout leaves it out, or what is read is not what is checked out.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && folder == FLAGS => return Ok(()),
+            entries => entries.map_err(|error| (folder.to_owned(), error))?,
+        };
         for entry in entries {
             let entry = entry.map_err(|error| (folder.to_owned(), error))?;
             let name = entry.file_name();

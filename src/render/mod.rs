@@ -7,10 +7,12 @@
 pub mod diagnostic;
 pub mod json;
 mod output;
+mod pager;
 pub mod style;
 pub mod table;
 
 pub use output::{ColorChoice, Output, Terminal, choose_color};
+pub use pager::Pager;
 
 use crate::diagnostic::Exit;
 use std::{fmt, io};

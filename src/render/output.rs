@@ -1,6 +1,6 @@
 //! The two streams, and what the terminal can show.
 
-use super::{Format, Outcome, Report, diagnostic, json, style};
+use super::{Format, Outcome, Pager, Report, diagnostic, json, style};
 use crate::diagnostic::Failure;
 use anstream::AutoStream;
 use anstream::adapter::strip_str;
@@ -72,6 +72,8 @@ pub struct Output {
     pub stdout: Terminal,
     /// What standard error can show.
     pub stderr: Terminal,
+    /// Shows what is longer than the screen, if there is one.
+    pub pager: Option<Pager>,
     out: Box<dyn Write>,
     data: Box<dyn Write>,
     err: Box<dyn Write>,
@@ -85,7 +87,16 @@ impl Output {
         let out = AutoStream::new(io::stdout(), choice(stdout.color));
         let err = AutoStream::new(io::stderr(), choice(stderr.color));
         let (format, data) = (Format::default(), io::stdout());
-        Self { format, quiet: false, stdout, stderr, out: Box::new(out), data: Box::new(data), err: Box::new(err) }
+        Self {
+            format,
+            quiet: false,
+            stdout,
+            stderr,
+            pager: None,
+            out: Box::new(out),
+            data: Box::new(data),
+            err: Box::new(err),
+        }
     }
 
     /// What the process's streams can show. `variable` reads the environment.
@@ -109,6 +120,15 @@ impl Output {
         };
         let width = terminal_width(variable);
         (of(io::stdout().is_terminal(), width), of(io::stderr().is_terminal(), width))
+    }
+
+    /// How many lines fit on the screen; `None` where nobody looks at one.
+    #[must_use]
+    pub fn height(&self, variable: &dyn Fn(&str) -> Option<String>) -> Option<u16> {
+        let lines = variable("LINES").and_then(|lines| lines.parse::<u16>().ok());
+        let size = || terminal_size::terminal_size().filter(|_| io::stdout().is_terminal());
+        let height = lines.or_else(|| size().map(|(_, height)| height.0));
+        height.filter(|height| self.stdout.tables && *height > 1)
     }
 
     /// Prints what a command returned.
@@ -135,6 +155,12 @@ impl Output {
         drop(out);
         let text = self.rendered(report);
         let text = if self.format == Format::Table { readable(text, &self.stdout) } else { text };
+        if let Some(pager) = &self.pager {
+            let shown = if self.stdout.color { text.clone() } else { strip_str(&text).to_string() };
+            if pager.show(&shown) {
+                return Ok(());
+            }
+        }
         let text = text.as_str();
         match self.format {
             // Taking styles out would take NUL bytes out, too.
@@ -181,6 +207,7 @@ impl Output {
                     (object.as_object_mut(), diagnostic::json(problem, &failure.sources))
                 {
                     object.extend(fields);
+                    object.insert("docs".into(), format!("git flag explain {}", problem.code.id).into());
                 }
                 text += &(json::compact(&object) + "\n");
             } else {

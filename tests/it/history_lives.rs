@@ -147,6 +147,28 @@ fn an_earlier_life_in_another_folder_is_another_flag() {
 }
 
 #[test]
+fn digests_are_the_same_however_much_is_asked_for() {
+    let repo = TestRepo::init();
+    repo.flag(&["create", "c", "--type", "boolean"]).ok();
+    repo.flag(&["rename", "c", "e"]).ok();
+    repo.flag(&["rename", "e", "b"]).ok();
+    repo.flag(&["create", "e", "--type", "boolean"]).ok();
+    repo.flag(&["enable", "b", "--env", "production"]).ok();
+    let all = entries(&repo, &["audit"]);
+    for key in ["b", "c", "e"] {
+        for asked in [vec!["audit", key], vec!["audit", key, "--all-lives"], vec!["log", key, "--all-lives"]] {
+            for entry in entries(&repo, &asked) {
+                assert!(all.contains(&entry), "{asked:?}: {entry}");
+            }
+        }
+    }
+    let lives = entries(&repo, &["audit", "e", "--all-lives"]);
+    // The flag that had the key once is told from its beginning until it lost the key.
+    assert_eq!(field(&lives, "summary")[1..3], ["renamed from `e`", "renamed from `c`"]);
+    assert_eq!(field(&lives, "action"), ["create", "rename", "rename", "create"]);
+}
+
+#[test]
 fn a_flag_that_was_deleted_and_comes_back_in_its_place_is_one_log() {
     let repo = two();
     let text = repo.read("flags/a.yaml");
@@ -405,6 +427,42 @@ fn diff_tells_of_a_renamed_flag_under_both_keys() {
     let new = repo.flag(&["diff", "HEAD~1", "z"]).ok().prints("renamed from `a`").stdout;
     assert_eq!(repo.flag(&["diff", "HEAD~1", "a"]).ok().stdout, new);
     assert_eq!(repo.flag(&["diff", "HEAD~1", "b"]).ok().stdout, "");
+}
+
+#[test]
+fn diff_tells_which_tests_changed() {
+    let repo = two();
+    let case = |name: &str, user: &str| {
+        let name = if name.is_empty() { String::new() } else { format!("name: {name}, ") };
+        format!("  - {{{name}environment: staging, user: {user}, variant: false}}\n")
+    };
+    repo.write("flags/tests/a.yaml", format!("expect:\n{}{}", case("first", "u"), case("", "v")));
+    assert_eq!(repo.flag(&["diff"]).ok().stdout, "tests of a\n  + added with 2 cases\n");
+    repo.commit_all("tests");
+    repo.write("flags/tests/a.yaml", format!("expect:\n{}{}{}", case("", "w"), case("first", "x"), case("new", "v")));
+    let run = repo.flag(&["diff", "--exit-code"]).ok();
+    assert_eq!(run.stdout, "tests of a\n  ~ 1 case added, 2 cases changed\n");
+    assert!(!run.stderr.contains("formatting"), "{}", run.stderr);
+    let json = repo.flag(&["diff", "a", "--json"]).ok().json();
+    assert_eq!(json["expectations"][0]["cases"], serde_json::json!({"added": 1, "removed": 0, "changed": 2}));
+    assert_eq!(json["expectations"][0]["path"], "flags/tests/a.yaml");
+    assert_eq!(repo.flag(&["diff", "b"]).ok().stdout, "");
+    repo.flag(&["diff", "--format", "markdown"]).ok().prints("| tests of a |  | 1 case added, 2 cases changed |");
+    // Positions, order and comments are no part of what a case says.
+    repo.git(&["commit", "-qam", "changed"]);
+    repo.write(
+        "flags/tests/a.yaml",
+        format!("# x\nexpect:\n{}{}{}", case("new", "v"), case("", "w"), case("first", "x")),
+    );
+    repo.replace("flags/b.yaml", "type:", "# b\ntype:");
+    let run = repo.flag(&["diff"]).ok().prints("~ comments, formatting or place");
+    assert!(run.stderr.contains("1 other file differs only in comments"), "{}", run.stderr);
+    repo.git(&["commit", "-qam", "comments"]);
+    // They go with their flag.
+    repo.flag(&["rename", "a", "z"]).ok();
+    assert_eq!(repo.flag(&["diff", "HEAD~1"]).ok().stdout, "z\n  ~ renamed from `a`\n");
+    repo.git(&["rm", "-q", "flags/tests/z.yaml"]);
+    assert_eq!(repo.flag(&["diff"]).ok().stdout, "tests of z\n  - removed with 3 cases\n");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod contention;
 mod corpus;
 mod dry_run;
 mod durable;
+mod elsewhere;
 #[cfg(target_os = "linux")]
 mod fire;
 mod format;

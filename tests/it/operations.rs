@@ -184,6 +184,65 @@ fn a_commit_that_moved_files_goes_back_once() {
 }
 
 /// All or nothing, and every conflict with its place, what both sides set, and who did.
+/// A flag with the rules `r1` to `r4`, in this order.
+fn with_rules() -> TestRepo {
+    let repo = TestRepo::init();
+    repo.flag(&["create", "a", "--type", "boolean"]).ok();
+    repo.flag(&["enable", "a", "--env", "production"]).ok();
+    for id in ["r1", "r2", "r3", "r4"] {
+        let when = format!("plan = {id}");
+        repo.flag(&["rule", "add", "a", "--env", "production", "--id", id, "--when", &when, "--serve", "true"]).ok();
+    }
+    repo
+}
+
+/// The ids of the rules of `a`, in their order.
+fn order(repo: &TestRepo) -> String {
+    let text = repo.read("flags/a.yaml");
+    text.lines().filter_map(|line| line.split("- id: ").nth(1)).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_rule_that_was_moved_is_the_one_that_is_told_and_taken_back() {
+    let repo = with_rules();
+    repo.flag(&["rule", "move", "a", "r1", "--env", "production", "--after", "r3"]).ok();
+    assert_eq!(order(&repo), "r2 r3 r1 r4");
+    repo.flag(&["log", "a", "-n", "1"]).ok().prints("production: rule `r1` moved from place 1 to 3");
+    repo.flag(&["rollback", "a", "--env", "production", "--rule", "r1"]).ok();
+    assert_eq!(order(&repo), "r1 r2 r3 r4");
+    // Beside another change of the same commit, which stays.
+    repo.write("flags/a.yaml", {
+        let text = repo.read("flags/a.yaml");
+        let first = "      - id: r1\n        when: [{attribute: plan, equals: r1}]\n        serve: true\n";
+        let last = "        when: [{attribute: plan, equals: r4}]\n        serve: true\n";
+        assert!(text.contains(first) && text.contains(last), "{text}");
+        let moved = text.replacen(first, "", 1);
+        moved.replacen(last, &(last.replace("true", "false") + first), 1)
+    });
+    repo.commit_all("by hand");
+    assert_eq!(order(&repo), "r2 r3 r4 r1");
+    repo.flag(&["rollback", "a", "--env", "production", "--rule", "r1"]).ok();
+    assert_eq!(order(&repo), "r1 r2 r3 r4");
+    assert!(repo.read("flags/a.yaml").contains("equals: r4}]\n        serve: false"));
+}
+
+#[test]
+fn neighbours_that_changed_places_are_told_as_both_and_taken_back_by_either() {
+    for id in ["r2", "r3"] {
+        let repo = with_rules();
+        repo.flag(&["rule", "move", "a", "r2", "--env", "production", "--after", "r3"]).ok();
+        for read in [&["log", "a", "-n", "1"][..], &["audit", "-n", "1"], &["diff", "HEAD~1"]] {
+            repo.flag(read).ok().prints("order of rules `r2`, `r3` → `r3`, `r2`");
+        }
+        repo.flag(&["rollback", "a", "--env", "production", "--rule", id]).ok();
+        assert_eq!(order(&repo), "r1 r2 r3 r4");
+        // It is gone for both: what comes next is how the other one came.
+        let other = if id == "r2" { "r3" } else { "r2" };
+        let run = repo.flag(&["rollback", "a", "--env", "production", "--rule", other, "--dry-run"]).ok();
+        assert!(run.stdout.contains(&format!("rule `{other}` removed")), "{}", run.stdout);
+    }
+}
+
 #[test]
 fn conflicts_name_flag_environment_rule_and_both_sides() {
     let repo = TestRepo::shop();

@@ -97,6 +97,48 @@ fn lists_in_pipes_are_records() {
     repo.flag_with(&["list", "--no-truncate"], &terminal, None).ok().prints("Does another colour sell more");
 }
 
+/// What is longer than the screen goes through a pager, on terminals only.
+#[cfg(unix)]
+#[test]
+fn long_output_goes_through_a_pager() {
+    let repo = TestRepo::shop();
+    let screen = |height: &'static str| [("GIT_FLAG_FORCE_TTY", "100"), ("NO_COLOR", "1"), ("LINES", height)];
+    let list = |words: &[&str], height, more: &[(&str, &str)]| {
+        let variables = [&screen(height)[..], more].concat();
+        repo.flag_with(&[&["list"], words].concat(), &variables, None).ok().stdout
+    };
+    let plain = list(&[], "50", &[("GIT_FLAG_PAGER", "sed s/^/P:/")]);
+    assert!(plain.starts_with("FLAG "), "it fits: {plain}");
+    let paged: String = plain.lines().map(|line| format!("P:{line}\n")).collect();
+    assert_eq!(list(&[], "5", &[("GIT_FLAG_PAGER", "sed s/^/P:/")]), paged);
+    assert_eq!(list(&[], "5", &[("GIT_FLAG_PAGER", "sed s/^/P:/"), ("GIT_PAGER", "false"), ("PAGER", "false")]), paged);
+    assert_eq!(list(&[], "5", &[("GIT_PAGER", "sed s/^/P:/"), ("PAGER", "false")]), paged);
+    assert_eq!(list(&[], "5", &[("PAGER", "sed s/^/P:/")]), paged);
+    repo.git(&["config", "core.pager", "sed s/^/P:/"]);
+    assert_eq!(list(&[], "5", &[("PAGER", "false")]), paged);
+    // None is wanted, or there is none.
+    assert_eq!(list(&["--no-pager"], "5", &[]), plain);
+    assert_eq!(list(&["-P"], "5", &[]), plain);
+    assert_eq!(list(&[], "5", &[("GIT_PAGER", "cat"), ("GIT_FLAG_PAGER", "false")]), plain);
+    assert_eq!(list(&[], "5", &[("GIT_FLAG_PAGER", "no-such-pager-here 2>&-")]), plain);
+    assert!(!repo.flag_with(&["list"], &[("LINES", "5")], None).ok().stdout.contains("P:"), "a pipe has no screen");
+    // Whoever leaves it early has seen enough.
+    repo.flag_with(&["list"], &[&screen("5")[..], &[("GIT_FLAG_PAGER", "true")]].concat(), None).ok();
+}
+
+#[test]
+fn times_on_terminals_are_told_by_how_long_ago_they_were() {
+    let repo = TestRepo::with_flag();
+    let terminal = [("GIT_FLAG_FORCE_TTY", "120"), ("NO_COLOR", "1")];
+    for words in [&["log", "new-checkout"][..], &["audit"]] {
+        let on_terminal = |words: &[&str]| repo.flag_with(words, &terminal, None).ok().stdout;
+        assert!(on_terminal(words).contains(" ago "), "{}", on_terminal(words));
+        assert!(!repo.flag(words).ok().stdout.contains(" ago "));
+        assert!(!on_terminal(&[words, &["--absolute"]].concat()).contains(" ago "));
+        assert!(!on_terminal(&[words, &["--format", "markdown"]].concat()).contains(" ago "));
+    }
+}
+
 #[test]
 fn names_cannot_play_with_the_terminal() {
     let repo = TestRepo::shop();

@@ -1,6 +1,6 @@
 //! Entries as lines: each is printed for itself, so that only text is kept of them.
 
-use crate::commands::past::{minute, why};
+use crate::commands::past::{when, why};
 use crate::commands::wording::{csv_line, markdown_head, markdown_line};
 use crate::git::{CommitId, Signature, Verdict};
 use crate::history::{Entry, Place};
@@ -31,6 +31,8 @@ fn word(verdict: Verdict) -> &'static str {
 pub(super) struct Printer {
     pub(super) format: Format,
     pub(super) signatures: Option<BTreeMap<CommitId, Signature>>,
+    /// The time that times in tables are told from; else they are told as they are.
+    pub(super) from: Option<Timestamp>,
 }
 
 /// What stands between the cells of a line for a table; cells have no control characters.
@@ -73,9 +75,9 @@ impl Printer {
             Format::Json => deeper(4, &pretty(&self.record(entry))),
             Format::Yaml => serde_yaml::to_string(&[self.record(entry)]).unwrap_or_default(),
             Format::Csv => csv_line(&self.csv(entry)),
-            Format::Markdown => markdown_line(self.cells(entry)),
+            Format::Markdown => markdown_line(self.cells(entry, None)),
             Format::Jsonl => compact(&self.record(entry)) + "\n",
-            _ => self.cells(entry).join(&BETWEEN.to_string()),
+            _ => self.cells(entry, self.from).join(&BETWEEN.to_string()),
         }
     }
 
@@ -134,14 +136,14 @@ impl Printer {
         ]
     }
 
-    fn cells(&self, entry: &Entry) -> [String; 7] {
+    fn cells(&self, entry: &Entry, from: Option<Timestamp>) -> [String; 7] {
         let commit = &entry.commit;
         let mut change = entry.summary();
         if let Some(why) = why(entry) {
             change += &format!(" “{why}”");
         }
         [
-            minute(&commit.committer),
+            when(&commit.committer, from),
             entry.flag.to_string(),
             entry.action.to_owned(),
             plain(&commit.author.name),

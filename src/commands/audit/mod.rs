@@ -3,7 +3,7 @@ mod line;
 use self::line::{Audit, Printer};
 use super::arguments::{FormatArgs, key, time, unknown_flag};
 use super::completing::{Environments, Keys};
-use super::past::{LivesArgs, only_environment, project, tip, warn_when_cut};
+use super::past::{LivesArgs, TimeArgs, only_environment, project, root, tip, warn_when_cut};
 use crate::commands::Session;
 use crate::compare::ASPECTS;
 use crate::diagnostic::codes::change;
@@ -63,6 +63,9 @@ pub struct Args {
     verify_signatures: bool,
 
     #[command(flatten)]
+    times: TimeArgs,
+
+    #[command(flatten)]
     format: FormatArgs,
 }
 
@@ -70,18 +73,20 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     session.set_format(args.format.choose(&[Format::Jsonl, Format::Csv, Format::Markdown])?);
     let key = args.key.as_deref().map(key).transpose()?;
     let filter = Filter::new(&args)?;
-    let root = session.root_in_git()?;
+    let root = root(session, None)?;
     let repository = root.git()?;
-    let project = project(&root, repository)?;
-    let here = Here { root: &root, repository, project: &project, tip: tip(session, repository, None)? };
+    let tip = tip(session, repository, None)?;
+    let project = project(session, &root, repository, tip)?;
+    let here = Here { root: &root, repository, project: &project, tip };
     let format = session.output.format;
+    let from = args.times.from(session);
     warn_when_cut(session, repository);
     if key.is_none() && !args.verify_signatures {
-        return Ok(Outcome::report(here.everything(format, &filter, &args)?));
+        return Ok(Outcome::report(here.everything(format, &filter, &args, from)?));
     }
     let entries = here.some(key.as_ref(), &filter, &args)?;
     let signatures = if args.verify_signatures { Some(signatures(repository, &entries)?) } else { None };
-    let printer = Printer { format, signatures };
+    let printer = Printer { format, signatures, from };
     let exit = if printer.has_bad_signature() { Exit::Negative } else { Exit::Done };
     let lines = entries.iter().map(|entry| printer.line(entry).into()).collect();
     Ok(Outcome::report(Audit { format, lines }).exit(exit))
@@ -96,8 +101,8 @@ struct Here<'r> {
 
 impl Here<'_> {
     /// All flags. However many entries there are, each becomes a line as soon as it is told, and goes.
-    fn everything(&self, format: Format, filter: &Filter, args: &Args) -> Result<Audit> {
-        let printer = Printer { format, signatures: None };
+    fn everything(&self, format: Format, filter: &Filter, args: &Args, from: Option<Timestamp>) -> Result<Audit> {
+        let printer = Printer { format, signatures: None, from };
         let name = args.env.as_deref();
         let is_known = AtomicBool::new(false);
         let tell = |entry: &Entry| {

@@ -1,3 +1,4 @@
+mod beside;
 mod range;
 mod report;
 mod side;
@@ -5,13 +6,14 @@ mod side;
 use self::range::Range;
 use self::report::Diff;
 use super::arguments::FormatArgs;
-use super::completing::Keys;
+use super::completing::RevisionsAndKeys;
 use super::impacts::impacts_between;
 use crate::commands::Session;
 use crate::compare::{self, Aspect, Difference, Subject};
 use crate::diagnostic::{Exit, Result};
 use crate::model::FlagKey;
 use crate::project::View;
+use crate::project::layout::{self, Role};
 use crate::render::style::{DIM, paint};
 use crate::render::{Format, Outcome};
 use clap_complete::engine::ArgValueCompleter;
@@ -21,13 +23,14 @@ use std::collections::BTreeSet;
 ///
 /// Comments, formatting and the order of keys don't count. Without a revision: what the work tree changes against HEAD.
 /// With one, A: what the work tree changes against A. `A..B`: from A to B. `A...B`: what B changed since it parted from A.
+/// Tests and golden contexts that changed are named with how many of their cases did; `--exit-code` does not count them.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  git flag diff\n  git flag diff HEAD~3 new-checkout\n  git flag diff main...my-branch --format markdown\n  git flag diff --staged --exit-code"
 )]
 pub struct Args {
     /// A revision or range (`A`, `A..B`, `A...B`), then keys of flags; all flags when there is none.
-    #[arg(value_name = "A[..B] | KEY", add = ArgValueCompleter::new(Keys))]
+    #[arg(value_name = "A[..B] | KEY", add = ArgValueCompleter::new(RevisionsAndKeys))]
     what: Vec<String>,
 
     /// What is staged, against HEAD (or A).
@@ -44,7 +47,7 @@ pub struct Args {
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     session.set_format(args.format.choose(&[Format::Jsonl, Format::Markdown])?);
-    let root = session.root_in_git()?;
+    let root = session.root_in_git_or(|repository| range::named(repository, &args))?;
     let repository = root.git()?;
     let (range, keys) = Range::parse(&root, repository, &args)?;
     let changed = range.changed(&root, repository)?;
@@ -72,6 +75,11 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         for key in &keys {
             let known = differences.iter().any(|difference| difference.subject.name() == Some(key.as_str()));
             if !known && !range.knows(&root, key)? {
+                // What looks like the id of a commit may have been meant as one.
+                let is_id = key.as_str().len() >= 4 && key.as_str().bytes().all(|byte| byte.is_ascii_hexdigit());
+                if let Some(Err(unknown)) = is_id.then(|| repository.resolve(key.as_str())) {
+                    return Err(unknown.into());
+                }
                 let all = root.keys(View::default_for(Some(repository)))?;
                 return Err(super::arguments::unknown_flag(key.as_str(), all.iter().map(FlagKey::as_str)));
             }
@@ -83,19 +91,28 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     // The process is about to end, which takes less time than taking thousands of flags apart.
     std::mem::forget((before, after));
     let differs = !differences.is_empty();
-    let report = Diff { from: range.old.name(), to: range.new.name(), differences, impacts };
+    let expectations = beside::expectations(&root, &changed, &differences, &keys)?;
+    let told = expectations.len();
+    let report = Diff { expectations, from: range.old.name(), to: range.new.name(), differences, impacts };
     let mut outcome = Outcome::report(report);
     if !differs && !changed.is_empty() && keys.is_empty() {
         // A file that moved is gone in one place and new in another.
-        let names: BTreeSet<&str> = changed.iter().map(|changed| file_name(&changed.path)).collect();
-        let files = super::wording::count(names.len(), "file");
-        let differ = if names.len() == 1 { "differs" } else { "differ" };
-        outcome = outcome.note(paint(DIM, format!("{files} {differ} only in comments, formatting or place")));
+        let other = changed.iter().map(|changed| &changed.path).filter(|path| !is_expectation(path));
+        let names: BTreeSet<&str> = other.map(|path| file_name(path)).collect();
+        if !names.is_empty() {
+            let files = super::wording::count(names.len(), if told > 0 { "other file" } else { "file" });
+            let differ = if names.len() == 1 { "differs" } else { "differ" };
+            outcome = outcome.note(paint(DIM, format!("{files} {differ} only in comments, formatting or place")));
+        }
     }
     for state in unread {
         outcome = outcome.note(format!("`flags/project.yaml` of {state} does not read; `git flag validate` shows why"));
     }
     Ok(if differs && args.exit_code { outcome.exit(Exit::Negative) } else { outcome })
+}
+
+fn is_expectation(path: &str) -> bool {
+    matches!(layout::role(path), Role::Tests(_) | Role::SegmentTests(_) | Role::Golden(_))
 }
 
 fn file_name(path: &str) -> &str {

@@ -185,6 +185,19 @@ fn range(repository: &Repository, word: &str) -> Result<Option<(CommitId, Commit
     }
 }
 
+/// The commits that the arguments may name, the newest first, and HEAD: one of them tells where the flags are.
+pub(super) fn named(repository: &Repository, args: &Args) -> Result<Vec<CommitId>> {
+    let mut commits = Vec::new();
+    for word in &args.what {
+        match range(repository, word)? {
+            Some((old, new)) => commits.extend([new, old]),
+            None => commits.extend(repository.resolve(word).ok()),
+        }
+    }
+    commits.extend(repository.head()?.commit());
+    Ok(commits)
+}
+
 impl Range {
     /// Whether a flag of that key is on either side.
     pub(super) fn knows(self, root: &Root, key: &FlagKey) -> Result<bool> {

@@ -1,6 +1,7 @@
 //! The differences, for people and programs.
 
 use crate::commands::impacts::with_flag;
+use super::beside::Expectations;
 use crate::compare::{Difference, Impact, Subject};
 use crate::model::FlagKey;
 use crate::render::style::{BAD, DIM, EMPHASIS, GOOD, PARTLY, paint, plain};
@@ -11,6 +12,7 @@ pub(super) struct Diff {
     pub(super) from: String,
     pub(super) to: String,
     pub(super) differences: Vec<Difference>,
+    pub(super) expectations: Vec<Expectations>,
     /// In the order of keys.
     pub(super) impacts: Vec<(FlagKey, Impact)>,
 }
@@ -35,7 +37,7 @@ impl Diff {
     }
 
     fn markdown(&self) -> String {
-        if self.differences.is_empty() {
+        if self.differences.is_empty() && self.expectations.is_empty() {
             return "No flag changes.\n".into();
         }
         let header = ["Flag", "Environment", "Change", "Who is affected"].map(str::to_owned);
@@ -51,7 +53,11 @@ impl Diff {
                 affected.map(Impact::sentence).collect::<Vec<_>>().join("; "),
             ]
         });
-        crate::commands::wording::markdown_table(&header, rows)
+        let expectations = self.expectations.iter().map(|file| {
+            let nothing = || String::new();
+            vec![file.title.clone(), nothing(), file.words().1, nothing()]
+        });
+        crate::commands::wording::markdown_table(&header, rows.chain(expectations))
     }
 }
 
@@ -81,6 +87,15 @@ impl Report for Diff {
                     &format!("    {}\n", paint(DIM, plain(&format!("{}: {}", impact.environment, impact.sentence()))));
             }
         }
+        for file in &self.expectations {
+            let (sign, words) = file.words();
+            let style = match sign {
+                '+' => GOOD,
+                '-' => BAD,
+                _ => PARTLY,
+            };
+            text += &format!("{}\n  {} {words}\n", paint(EMPHASIS, &file.title), paint(style, sign));
+        }
         text
     }
 
@@ -92,6 +107,7 @@ impl Report for Diff {
             "to": self.to,
             "differences": self.differences,
             "impact": impacts.collect::<Vec<_>>(),
+            "expectations": self.expectations.iter().map(Expectations::json).collect::<Vec<_>>(),
         })
     }
 

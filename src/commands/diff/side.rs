@@ -8,7 +8,6 @@ use crate::model::{Broken, Catalog, Flag, FlagKey, Project, Segment, SegmentName
 use crate::project::layout::{self, PROJECT, Role};
 use crate::project::{Root, View, read_flag, read_project_file, read_segment};
 use crate::source::FilePath;
-use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 /// Both sides of a comparison.
@@ -32,9 +31,9 @@ pub(super) fn read_both(root: &Root, states: [State; 2], changed: &[Changed]) ->
     let [before, after] = match projects {
         [Side::Project(old), Side::Project(new)] => [old, new],
         [Side::Project(one), Side::Broken(_)] | [Side::Broken(_), Side::Project(one)] => [one.clone(), one],
-        [Side::Project(one), _] => [one, Box::new(no_project())],
-        [_, Side::Project(one)] => [Box::new(no_project()), one],
-        _ => [Box::new(no_project()), Box::new(no_project())],
+        [Side::Project(one), _] => [one, no_project()],
+        [_, Side::Project(one)] => [no_project(), one],
+        _ => [no_project(), no_project()],
     };
     let sides = catalogs(root, [*before, *after], changed)?;
     Ok(Both { sides, unreadable, unread })
@@ -179,7 +178,7 @@ fn catalogs(root: &Root, projects: [Project; 2], changed: &[Changed]) -> Result<
     Ok(catalogs)
 }
 
-fn content(root: &Root, repository: &Repository, changed: &Changed, at: At) -> Result<Option<Vec<u8>>> {
+pub(super) fn content(root: &Root, repository: &Repository, changed: &Changed, at: At) -> Result<Option<Vec<u8>>> {
     match at {
         At::Nowhere => Ok(None),
         At::Object(id) => Ok(Some(repository.read(id)?)),
@@ -193,15 +192,6 @@ fn first_error(problems: &[Diagnostic]) -> String {
 }
 
 /// Where there is no project file that reads: a project of nothing.
-fn no_project() -> Project {
-    Project {
-        format: crate::model::FORMAT,
-        environments: Vec::new(),
-        attributes: None,
-        rings: Vec::new(),
-        bucketing: crate::model::Bucketing::default(),
-        geo_database: None,
-        durability: crate::model::Durability::Standard,
-        lints: BTreeMap::new(),
-    }
+fn no_project() -> Box<Project> {
+    Box::new(Project::with_environments(Vec::new()))
 }

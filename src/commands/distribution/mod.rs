@@ -72,7 +72,7 @@ const FEWEST: f64 = 5.0;
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     session.set_format(args.format.choose(&[Format::Jsonl])?);
     let key = key(&args.key)?;
-    let root = session.root()?;
+    let root = session.root_at(args.at.at.as_deref())?;
     let moment = moment(root.repository(), args.at.at.as_deref(), args.now.as_deref(), session.now())?;
     let others = exclusive::keys(&args.exclusive_with)?;
     let loaded = root.load_closure(moment.view, &[std::slice::from_ref(&key), &others[..]].concat())?;

@@ -1,9 +1,9 @@
 //! `op log`
 
-use super::{project, record, subject, what};
+use super::{record, subject, what};
 use crate::commands::Session;
 use crate::commands::arguments::{FormatArgs, limit};
-use crate::commands::past::{branch_tip, minute, warn_when_cut};
+use crate::commands::past::{branch_tip, minute, project, warn_when_cut};
 use crate::diagnostic::Result;
 use crate::history::{Operations, Performed, Standing};
 use crate::render::style::{BAD, DIM, NAME, paint, plain};
@@ -37,9 +37,11 @@ pub(super) fn run(args: &LogArgs, session: &mut Session) -> Result<Outcome> {
     let repository = root.git()?;
     warn_when_cut(session, repository);
     let operations = match branch_tip(repository, args.branch.as_deref())? {
-        Some(tip) => Operations::new(&root, repository, &project(&root, repository), tip)?
-            .take(args.limit.unwrap_or(usize::MAX))
-            .collect::<std::result::Result<Vec<_>, _>>()?,
+        Some(tip) => {
+            let project = project(session, &root, repository, Some(tip))?;
+            let all = Operations::new(&root, repository, &project, tip)?;
+            all.take(args.limit.unwrap_or(usize::MAX)).collect::<std::result::Result<Vec<_>, _>>()?
+        }
         None => Vec::new(),
     };
     Ok(Outcome::report(List { operations }))

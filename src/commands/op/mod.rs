@@ -3,12 +3,12 @@
 mod log;
 mod status;
 
-use crate::commands::{Session, past};
+use crate::commands::Session;
 use crate::diagnostic::Result;
-use crate::git::{Person, Repository};
+use crate::git::Person;
 use crate::history::Performed;
-use crate::model::{Project, Timestamp};
-use crate::project::{Root, trailer};
+use crate::model::Timestamp;
+use crate::project::trailer;
 use crate::render::Outcome;
 use serde_json::{Value, json};
 
@@ -47,11 +47,6 @@ fn what(performed: &Performed) -> String {
 fn subject(performed: &Performed) -> Option<String> {
     let keys: Vec<&str> = performed.told.all(trailer::KEY).collect();
     (!keys.is_empty()).then(|| keys.join(", "))
-}
-
-/// The project as it is now, which gives environments their order; without, they have none.
-fn project(root: &Root, repository: &Repository) -> Project {
-    past::project(root, repository).unwrap_or_else(|_| Project::with_environments(Vec::new()))
 }
 
 /// What is known of an operation, as JSON.

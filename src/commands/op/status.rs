@@ -1,9 +1,9 @@
 //! `op status`
 
-use super::{project, record, subject, what};
+use super::{record, subject, what};
 use crate::commands::Session;
 use crate::commands::arguments::FormatArgs;
-use crate::commands::past::{minute, warn_when_cut};
+use crate::commands::past::{minute, project, warn_when_cut};
 use crate::diagnostic::{Exit, Result};
 use crate::git::{CommitId, Repository};
 use crate::history::{Operations, Performed, Standing};
@@ -34,7 +34,7 @@ pub(super) fn run(args: &StatusArgs, session: &mut Session) -> Result<Outcome> {
     let root = session.root_in_git()?;
     root.recover()?;
     let repository = root.git()?;
-    let landed = landed(&root, repository, &args.id)?;
+    let landed = landed(session, &root, repository, &args.id)?;
     if landed.is_none() {
         warn_when_cut(session, repository);
     }
@@ -53,7 +53,7 @@ struct Landed {
 }
 
 /// The commit on the current branch counts before those on others, which may be copies of it.
-fn landed(root: &Root, repository: &Repository, id: &str) -> Result<Option<Landed>> {
+fn landed(session: &mut Session, root: &Root, repository: &Repository, id: &str) -> Result<Option<Landed>> {
     let head = repository.head()?;
     let mut found = None;
     for start in [head.commit().into_iter().collect(), repository.branch_tips()?] {
@@ -83,7 +83,9 @@ fn landed(root: &Root, repository: &Repository, id: &str) -> Result<Option<Lande
         (None, Some(name)) => repository.ref_commit(name)?,
         (None, None) => head.commit(),
     };
-    for performed in Operations::new(root, repository, &project(root, repository), tip.unwrap_or(commit))? {
+    let tip = tip.unwrap_or(commit);
+    let project = project(session, root, repository, Some(tip))?;
+    for performed in Operations::new(root, repository, &project, tip)? {
         let performed = performed?;
         if performed.commit.id == commit && performed.told.id == id {
             return Ok(Some(Landed { performed, branches, remote_branches, upstream }));

@@ -57,7 +57,7 @@ impl Wanted<'_> {
             };
             let today = today.transpose()?.flatten().filter(|today| !has_own(today));
             let is_wanted = self.key.is_none_or(|key| [before, after, today.as_ref()].contains(&Some(key)));
-            let back = Back { change, parts: parts.clone(), today, tip };
+            let back = Back { change, parts: parts.clone(), left: Parts::of(None), today, tip };
             if is_wanted && back.differences().next().is_some() {
                 backs.push(back);
             }

@@ -43,7 +43,7 @@ pub(super) struct ShowArgs {
 }
 
 fn load(session: &mut Session, at: &AtArgs) -> Result<Loaded> {
-    let root = session.root()?;
+    let root = session.root_at(at.at.as_deref())?;
     let moment = moment(root.repository(), at.at.as_deref(), None, session.now())?;
     root.load_all(moment.view)
 }

@@ -56,7 +56,7 @@ pub struct Args {
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     session.set_format(args.format.choose(&[Format::Jsonl, Format::Markdown])?);
     let key = key(&args.key)?;
-    let root = session.root()?;
+    let root = session.root_at(args.at.at.as_deref())?;
     let moment = moment(root.repository(), args.at.at.as_deref(), None, session.now())?;
     let window = window(&args, moment.now)?;
     let loaded = root.load_closure(moment.view, std::slice::from_ref(&key))?;

@@ -95,7 +95,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
         golden: args.golden.iter().map(golden_name).collect::<Result<_>>()?,
         only_golden: false,
     };
-    let root = session.root()?;
+    let root = session.root_at(args.at.at.as_deref())?;
     let moment = moment(root.repository(), args.at.at.as_deref(), args.now.as_deref(), session.now())?;
     let files = files::read(&root.files(moment.view)?, &selection)?;
     let loaded = root.load_all(moment.view)?;

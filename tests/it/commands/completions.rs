@@ -38,6 +38,30 @@ fn bash_completes_keys_environments_and_segments() {
     assert_eq!(bash(&nowhere, "git-flag show n"), Vec::<String>::new());
 }
 
+/// What shells that show it are told beside each candidate.
+#[test]
+fn candidates_come_with_what_they_are() {
+    let repo = TestRepo::shop();
+    repo.git(&["tag", "rel-1"]);
+    repo.git(&["branch", "feature/x"]);
+    let fish = |words: &[&str]| {
+        let run = repo.flag_with(&[&["--", "git-flag"], words].concat(), &[("COMPLETE", "fish")], None).ok();
+        assert_eq!(run.stderr, "");
+        run.stdout
+    };
+    let line = "new-checkout\tOne-page checkout: development on, staging partly, production partly\n";
+    assert_eq!(fish(&["show", "new"]), line);
+    assert_eq!(fish(&["diff", "new"]), line);
+    assert_eq!(fish(&["show", "theme", "--at", "re"]), "rel-1\n");
+    assert_eq!(fish(&["rollback", "theme", "--to", "fea"]), "feature/x\n");
+    assert_eq!(fish(&["diff", "ma"]).lines().next(), Some("main"));
+    // A flag or a project that does not read disturbs nobody.
+    repo.write("flags/features/new-checkout.yaml", "[");
+    assert_eq!(fish(&["show", "new"]), "new-checkout\n");
+    repo.write("flags/project.yaml", "[");
+    assert_eq!(fish(&["show", "pay"]), "payments-v2\n");
+}
+
 /// Git's own completion asks ours for `git flag …`.
 #[test]
 fn bash_completes_the_subcommand_of_git() {

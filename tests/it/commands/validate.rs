@@ -107,3 +107,28 @@ fn a_path_that_names_nothing_is_no_clean_bill() {
         repo.flag(&["validate", path]).ok();
     }
 }
+
+/// GitHub shows annotations beside the lines, a summary of the job, and hands numbers to later steps.
+#[test]
+fn a_run_in_github_actions_gets_more() {
+    let repo = TestRepo::shop();
+    repo.write("flags/bad.yaml", "type: bool\n");
+    let (summary, output) = (repo.path().join("../summary.md"), repo.path().join("../output"));
+    let (summary, output) = (summary.to_str().unwrap(), output.to_str().unwrap());
+    let variables = [("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", summary), ("GITHUB_OUTPUT", output)];
+    let plain = repo.flag(&["validate"]).exits(1);
+    let run = repo.flag_with(&["validate"], &variables, None).exits(1);
+    assert_eq!(run.stdout, plain.stdout, "data is data");
+    assert!(run.stderr.contains("::error file=flags/bad.yaml,line=1,"), "{run}");
+    assert!(repo.read("../summary.md").contains("| error | F0"), "{}", repo.read("../summary.md"));
+    assert!(repo.read("../output").starts_with("errors="), "{}", repo.read("../output"));
+    let before = repo.read("../output");
+    let run = repo.flag_with(&["validate", "--no-ci-detect"], &variables, None).exits(1);
+    assert_eq!((run.stderr, repo.read("../output")), (plain.stderr, before.clone()));
+    // Once as data is enough.
+    let run = repo.flag_with(&["validate", "--format", "github"], &variables, None).exits(1);
+    assert!(run.stdout.contains("::error ") && !run.stderr.contains("::error "), "{run}");
+    assert_eq!(repo.read("../output"), before.repeat(2), "steps add to what is there");
+    let broken = [("GITHUB_ACTIONS", "true"), ("GITHUB_OUTPUT", "/no/such/folder/output")];
+    repo.flag_with(&["validate"], &broken, None).exits(6).says("--no-ci-detect");
+}
