@@ -7,7 +7,7 @@ use crate::commands::Session;
 use crate::diagnostic::codes::{change, repository};
 use crate::diagnostic::{Exit, Failure, Result};
 use crate::enrich::{Derived, Enricher};
-use crate::evaluate::{Context, Decision, Program, Trace, Wanted};
+use crate::evaluate::{Context, Decision, Program, Selection, Trace, Wanted};
 use crate::model::{EnvironmentName, FlagKey, Timestamp};
 use crate::project::{Loaded, Root};
 use crate::render::style::{DIM, EMPHASIS, NAME, paint, plain};
@@ -330,20 +330,21 @@ fn stream_lines<'a>(
     let mut number = 0;
     let asked = request.program.attributes().map(|path| path.parts().iter().map(|part| &**part).collect::<Vec<_>>());
     let wanted = Wanted::all(asked.chain(request.enricher.sources().map(|source| vec![source])));
+    let derives = request.enricher.sources().next().is_some();
     loop {
         bytes.clear();
         number += 1;
         if input.read_until(b'\n', &mut bytes)? == 0 {
             return Ok(output.flush()?);
         }
-        let context = match std::str::from_utf8(&bytes) {
+        let selection = match std::str::from_utf8(&bytes) {
             Ok(line) if line.trim().is_empty() => continue,
-            Ok(line) => Context::parse_only(line.trim_end(), &wanted).map_err(|error| error.to_string()),
+            Ok(line) => Selection::parse(line.trim_end(), &wanted).map_err(|error| error.to_string()),
             Err(error) => Err(format!("the context is not UTF-8: byte {} of the line", error.valid_up_to() + 1)),
         };
         *count += 1;
-        let mut context = match context {
-            Ok(context) => context,
+        let selection = match selection {
+            Ok(selection) => selection,
             Err(error) => {
                 let told = json!({ "line": number, "errorCode": "INVALID_CONTEXT", "errorDetails": error });
                 writeln!(output, "{told}")?;
@@ -353,8 +354,14 @@ fn stream_lines<'a>(
                 continue;
             }
         };
-        request.enricher.enrich(&mut context);
-        let bound = request.program.bind(&context);
+        let mut context;
+        let bound = if derives {
+            context = Context::from(selection);
+            request.enricher.enrich(&mut context);
+            request.program.bind(&context)
+        } else {
+            request.program.bind_selection(&selection)
+        };
         for key in request.keys {
             let decision = bound.evaluate(key.as_str(), request.environment.as_str(), request.now);
             if enriching::is_untold(&decision) {

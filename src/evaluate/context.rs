@@ -2,7 +2,7 @@
 
 mod select;
 
-pub use select::Wanted;
+pub use select::{Selection, Wanted};
 
 use super::operator::Attribute;
 use super::program::Program;
@@ -232,6 +232,12 @@ impl<'p, 'c> BoundContext<'p, 'c> {
             attribute
         });
         Self { program, attributes: attributes.collect(), untold: context.untold() }
+    }
+
+    pub(super) fn of_selection(program: &'p Program, selection: &'c Selection<'_>) -> Self {
+        let attributes = program.slots.all().iter();
+        let attributes = attributes.map(|(path, forms)| Attribute::new(selection.written(path), *forms));
+        Self { program, attributes: attributes.collect(), untold: None }
     }
 
     /// The attribute in `slot` of the program that this context is bound to.

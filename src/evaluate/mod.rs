@@ -23,7 +23,7 @@ mod trace;
 
 pub use bucket::Bucket;
 pub use cause::{Cause, Unmet, Why};
-pub use context::{BoundContext, Context, ContextError, Wanted};
+pub use context::{BoundContext, Context, ContextError, Selection, Wanted};
 pub use decision::{Decision, ErrorCode, Reason};
 pub use observer::{Membership, Outcome, Step};
 pub use program::{MAX_COST, MAX_DEPTH, Program};

@@ -1,6 +1,7 @@
 //! Contexts of which only what is asked for is kept: for millions of them.
 
 use super::{Context, ContextError, fits};
+use crate::model::AttributePath;
 use crate::source::Strict;
 use serde::Deserialize as _;
 use serde::de::value::SeqAccessDeserializer;
@@ -43,20 +44,69 @@ fn add<'n>(found: &mut Vec<Wanted<'n>>, path: &[&'n str]) {
     }
 }
 
-impl Context {
-    /// As [`Self::parse`], but only what is `wanted` is kept. What is left out is read as strictly as everything else.
+/// A context of which only what is wanted was kept, in the form that takes the least time to read and to ask.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selection<'n>(Kept<'n>);
+
+#[derive(Debug, Clone, PartialEq)]
+enum Kept<'n> {
+    /// An object of which not everything is wanted: what is, by name. These are few, and found faster one by one than by
+    /// hashing.
+    Some(Vec<(&'n str, Kept<'n>)>),
+    Value(Json),
+}
+
+impl Kept<'_> {
+    fn at(&self, parts: &[Box<str>]) -> Option<&Json> {
+        match (self, parts.split_first()) {
+            (Kept::Value(json), _) => parts.iter().try_fold(json, |json, part| json.as_object()?.get(&**part)),
+            (Kept::Some(entries), Some((first, rest))) => {
+                entries.iter().find(|(name, _)| *name == &**first).and_then(|(_, kept)| kept.at(rest))
+            }
+            // It is only asked for what is inside.
+            (Kept::Some(_), None) => None,
+        }
+    }
+
+    fn into_json(self) -> Json {
+        match self {
+            Kept::Value(json) => json,
+            Kept::Some(entries) => {
+                entries.into_iter().map(|(name, kept)| (name.to_owned(), kept.into_json())).collect()
+            }
+        }
+    }
+}
+
+impl<'n> Selection<'n> {
+    /// As [`Context::parse`], but only what is `wanted` is kept. What is left out is read as strictly as everything else.
     ///
     /// # Errors
-    /// Those of [`Self::parse`].
-    pub fn parse_only(text: &str, wanted: &[Wanted<'_>]) -> Result<Self, ContextError> {
+    /// Those of [`Context::parse`].
+    pub fn parse(text: &str, wanted: &'n [Wanted<'n>]) -> Result<Self, ContextError> {
         let mut reader = serde_json::Deserializer::from_str(text);
-        let selected = Selected { wanted, depth: Self::DEPTH };
+        let selected = Selected { wanted, depth: Context::DEPTH };
         let read = reader.deserialize_map(selected).and_then(|found| reader.end().map(|()| found));
         match read {
-            Ok(Some(attributes)) => Ok(Self { attributes, untold: Vec::new() }),
+            Ok(Some(found)) => Ok(Self(Kept::Some(found))),
             // Whatever is the matter, it is told in one way.
-            _ => Self::parse(text),
+            _ => Context::parse(text).map(|context| Self(Kept::Value(Json::Object(context.attributes)))),
         }
+    }
+
+    /// What stands at `path`, which was wanted; it may be null.
+    pub(super) fn written(&self, path: &AttributePath) -> Option<&Json> {
+        self.0.at(path.parts())
+    }
+}
+
+impl From<Selection<'_>> for Context {
+    fn from(selection: Selection<'_>) -> Self {
+        let attributes = match selection.0.into_json() {
+            Json::Object(attributes) => attributes,
+            _ => Map::new(),
+        };
+        Self { attributes, untold: Vec::new() }
     }
 }
 
@@ -67,8 +117,8 @@ struct Selected<'n> {
     depth: usize,
 }
 
-impl<'de> Visitor<'de> for Selected<'_> {
-    type Value = Option<Map<String, Json>>;
+impl<'de, 'n> Visitor<'de> for Selected<'n> {
+    type Value = Option<Vec<(&'n str, Kept<'n>)>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -76,7 +126,7 @@ impl<'de> Visitor<'de> for Selected<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
         let inside = self.depth.saturating_sub(1);
-        let mut found = Map::with_capacity(self.wanted.len());
+        let mut found = Vec::with_capacity(self.wanted.len());
         let mut is_sound = self.depth > 0;
         let mut names = Names::default();
         while let Some((wanted, name)) = entries.next_key_seed(Name(self.wanted))? {
@@ -85,12 +135,12 @@ impl<'de> Visitor<'de> for Selected<'_> {
                 Some(Wanted { name, inside: some }) if !some.is_empty() => {
                     let value = entries.next_value_seed(Inside(Selected { wanted: some, depth: inside }))?;
                     is_sound &= value.is_some();
-                    found.insert((*name).to_owned(), value.unwrap_or_default());
+                    found.extend(value.map(|value| (*name, value)));
                 }
                 Some(Wanted { name, .. }) => {
                     let Strict(value) = entries.next_value()?;
                     is_sound &= fits(&value, inside);
-                    found.insert((*name).to_owned(), value);
+                    found.push((*name, Kept::Value(value)));
                 }
                 None => is_sound &= entries.next_value_seed(Rest(inside))?,
             }
@@ -102,52 +152,52 @@ impl<'de> Visitor<'de> for Selected<'_> {
 /// What is wanted of an object; of any other value all. `None` when it is nested too deep.
 struct Inside<'n>(Selected<'n>);
 
-impl<'de> DeserializeSeed<'de> for Inside<'_> {
-    type Value = Option<Json>;
+impl<'de, 'n> DeserializeSeed<'de> for Inside<'n> {
+    type Value = Option<Kept<'n>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Inside<'_> {
-    type Value = Option<Json>;
+impl<'de, 'n> Visitor<'de> for Inside<'n> {
+    type Value = Option<Kept<'n>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value")
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Some(value.into()))
+        Ok(Some(Kept::Value(value.into())))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(Some(value.into()))
+        Ok(Some(Kept::Value(value.into())))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(Some(value.into()))
+        Ok(Some(Kept::Value(value.into())))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(Some(value.into()))
+        Ok(Some(Kept::Value(value.into())))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(Some(value.into()))
+        Ok(Some(Kept::Value(value.into())))
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Some(Json::Null))
+        Ok(Some(Kept::Value(Json::Null)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
         let Strict(value) = Strict::deserialize(SeqAccessDeserializer::new(items))?;
-        Ok(fits(&value, self.0.depth).then_some(value))
+        Ok(fits(&value, self.0.depth).then_some(Kept::Value(value)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Self::Value, A::Error> {
-        Ok(self.0.visit_map(entries)?.map(Json::Object))
+        Ok(self.0.visit_map(entries)?.map(Kept::Some))
     }
 }
 

@@ -5,6 +5,10 @@ fn get(context: &Context, path: &str) -> Option<Json> {
     context.get(&AttributePath::parse(path).unwrap()).cloned()
 }
 
+fn only(text: &str, wanted: &[Wanted<'_>]) -> Result<Context, ContextError> {
+    Selection::parse(text, wanted).map(Context::from)
+}
+
 #[test]
 fn attributes_are_found_by_dotted_path() {
     let context =
@@ -41,11 +45,11 @@ fn no_name_stands_twice_in_an_object() {
     ] {
         let error = Context::parse(&text).unwrap_err();
         assert!(matches!(&error, ContextError::Doubled(words) if words.contains("is there twice at line 1")), "{text}");
-        assert_eq!(Context::parse_only(&text, &Wanted::all([vec!["a"], vec!["w", "b"]])), Err(error), "{text}");
+        assert_eq!(only(&text, &Wanted::all([vec!["a"], vec!["w", "b"]])), Err(error), "{text}");
     }
     for text in [format!(r#"{{{many} "n": {{{many} "a": 1}}}}"#), r#"{"a": {"a": [{"a": 1}, {"a": 2}]}}"#.to_owned()] {
         assert!(Context::parse(&text).is_ok(), "{text}");
-        assert!(Context::parse_only(&text, &Wanted::all([["a"]])).is_ok(), "{text}");
+        assert!(only(&text, &Wanted::all([["a"]])).is_ok(), "{text}");
     }
 }
 
@@ -103,7 +107,7 @@ fn what_is_left_out_is_read_as_strictly() {
             context.attributes.retain(|name, _| name == "a");
             context
         });
-        assert_eq!(Context::parse_only(&text, &Wanted::all([["a"], ["z"]])), all, "{text}");
+        assert_eq!(only(&text, &Wanted::all([["a"], ["z"]])), all, "{text}");
     }
 }
 
@@ -111,7 +115,7 @@ fn what_is_left_out_is_read_as_strictly() {
 fn of_an_object_only_what_is_asked_for_is_kept() {
     let deep = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
     let wanted = Wanted::all([vec!["a", "b"], vec!["a", "c", "d"], vec!["e"], vec!["e", "f"]]);
-    let kept = |text: &str| Context::parse_only(text, &wanted).map(|context| Json::Object(context.attributes));
+    let kept = |text: &str| only(text, &wanted).map(|context| Json::Object(context.attributes));
     for (text, expected) in [
         (r#"{"a": {"b": 1, "c": {"d": [2], "x": 3}, "y": 4}, "z": 5}"#, r#"{"a": {"b": 1, "c": {"d": [2]}}}"#),
         (r#"{"a": [1, {"y": 2}]}"#, r#"{"a": [1, {"y": 2}]}"#),

@@ -14,7 +14,7 @@ pub(crate) use condition::{Draw, Foreign, Node};
 pub(crate) use flag::{Body, EnvironmentProgram, FlagProgram, Off, RequirementProgram, RuleProgram};
 pub(crate) use serve::{Choice, ServeProgram};
 
-use super::context::{BoundContext, Context};
+use super::context::{BoundContext, Context, Selection};
 use super::lookup::{TextMap, TextSet};
 use super::slots::Slots;
 use crate::model::{AttributePath, Catalog, Share};
@@ -65,6 +65,12 @@ impl Program {
     #[must_use]
     pub fn bind<'p, 'c>(&'p self, context: &'c Context) -> BoundContext<'p, 'c> {
         BoundContext::new(self, context)
+    }
+
+    /// As [`bind`](Self::bind), for a context of which (at least) [all that this program asks for](Self::attributes) was kept.
+    #[must_use]
+    pub fn bind_selection<'p, 'c>(&'p self, selection: &'c Selection<'_>) -> BoundContext<'p, 'c> {
+        BoundContext::of_selection(self, selection)
     }
 
     /// The keys of all flags, broken ones included, in order.

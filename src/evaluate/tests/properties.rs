@@ -1,6 +1,6 @@
 use super::support::*;
 use crate::evaluate::operator::{OPERATORS, Takes};
-use crate::evaluate::{Context, Program};
+use crate::evaluate::{Context, Program, Selection, Wanted};
 use crate::model::{
     Catalog, Condition, Flag, Kill, Operand, Ring, RingName, Rollout, Scalar, Schedule, Seconds, SegmentName, Serve,
     Setting, Share, Test, Timestamp, Weighted,
@@ -158,6 +158,11 @@ proptest! {
         let (program, again) = (Program::compile(&catalog), Program::compile(&catalog));
         let (bound, bound_again) = (program.bind(&context), again.bind(&context));
         let now = Timestamp::from_unix(now);
+        let text = Json::Object(context.attributes().clone()).to_string();
+        let asked = program.attributes().map(|path| path.parts().iter().map(|part| &**part).collect::<Vec<_>>());
+        let wanted = Wanted::all(asked);
+        let selection = Selection::parse(&text, &wanted).unwrap();
+        let bound_selection = program.bind_selection(&selection);
         let everything: Vec<_> = bound.evaluate_all(PRODUCTION, now).collect();
         prop_assert_eq!(everything.len(), 3);
         for (decision, key) in everything.iter().zip(["a", "b", "c"]) {
@@ -165,6 +170,7 @@ proptest! {
             prop_assert!(decision.value.is_some(), "a readable default is always served");
             prop_assert_eq!(decision, &bound.evaluate(key, PRODUCTION, now));
             prop_assert_eq!(decision, &bound_again.evaluate(key, PRODUCTION, now), "deterministic");
+            prop_assert_eq!(decision, &bound_selection.evaluate(key, PRODUCTION, now), "what nobody asks for does not matter");
             let (explained, trace) = bound.explain(key, PRODUCTION, now);
             prop_assert_eq!(decision, &explained, "explaining changes nothing");
             prop_assert!(serde_json::to_string(&trace).is_ok());
