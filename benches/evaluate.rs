@@ -32,6 +32,9 @@ fn evaluation(criterion: &mut Criterion) {
     criterion.bench_function("plain", |bencher| {
         bencher.iter(|| black_box(bound.evaluate(black_box(&plain[next()]), black_box(ENVIRONMENT), now)).reason);
     });
+    criterion.bench_function("plain_value", |bencher| {
+        bencher.iter(|| black_box(bound.value(black_box(&plain[next()]), black_box(ENVIRONMENT), now)));
+    });
     criterion.bench_function("three_rules", |bencher| {
         bencher.iter(|| black_box(bound.evaluate(black_box(&ruled[next()]), black_box(ENVIRONMENT), now)).reason);
     });

@@ -35,6 +35,7 @@ fn deciding_does_not_allocate() {
             reasons.push(bound.evaluate(key, ENVIRONMENT, now).reason);
         }
         reasons.push(bound.evaluate(&plain, "nowhere", now).reason);
+        assert!(bound.value(&ruled, ENVIRONMENT, now).is_some());
     });
     assert_eq!(reasons, [Reason::Static, Reason::Split, Reason::Error, Reason::Disabled]);
     assert_eq!(count, 0);

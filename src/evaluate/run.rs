@@ -10,7 +10,7 @@ use super::decision::{Decision, ErrorCode, Reason};
 use super::observer::{Observer, Outcome, Step};
 use super::program::{Body, EnvironmentProgram, FlagProgram, Off, Program, RequirementProgram, RuleProgram};
 use super::slots::Slot;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, Value};
 use serve::Chosen;
 
 /// One evaluation.
@@ -84,6 +84,19 @@ impl<'r, 'p, 'c, O: Observer<'p, 'c>> Run<'r, 'p, 'c, O> {
             decision.cause = served.cause;
         }
         decision
+    }
+
+    /// Only what [`decide`](Self::decide) says of the value.
+    #[inline]
+    pub(super) fn value(&mut self, flag: &'p FlagProgram) -> Option<&'p Value> {
+        let index = match &flag.body {
+            Ok(body) => {
+                let served = self.flag(flag, body).variant;
+                if self.untold { body.default } else { served }
+            }
+            Err(broken) => broken.default?,
+        };
+        flag.variants.get(index as usize).map(|(_, value)| value)
     }
 
     /// The order of evaluation: off, requirements, targets, rules, serve.

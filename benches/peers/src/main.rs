@@ -13,7 +13,7 @@ mod eppo;
 mod yggdrasil;
 
 use git_flag::evaluate::{Program, evaluate};
-use git_flag::model::Timestamp;
+use git_flag::model::{Timestamp, Value};
 use std::hint::black_box;
 use std::time::Instant;
 use workload::{ENVIRONMENT, plain_key, ruled_key};
@@ -102,10 +102,12 @@ fn main() {
         assert!((710..790).contains(&on), "{name}: that is another workload");
     }
 
+    let on = Value::Boolean(true);
     table(
         "three rules: segment, version, 50/50",
         vec![
-            measured("git-flag", 1, |at| {
+            measured("git-flag", 1, |at| usize::from(bound.value(&ruled[at], ENVIRONMENT, now) == Some(&on))),
+            measured("git-flag, decision with reason", 1, |at| {
                 usize::from(bound.evaluate(&ruled[at], ENVIRONMENT, now).as_bool() == Some(true))
             }),
             measured("git-flag, context bound for each", 1, |at| {
@@ -119,7 +121,8 @@ fn main() {
     table(
         "plain boolean",
         vec![
-            measured("git-flag", 1, |at| {
+            measured("git-flag", 1, |at| usize::from(bound.value(&plain[at], ENVIRONMENT, now) == Some(&on))),
+            measured("git-flag, decision with reason", 1, |at| {
                 usize::from(bound.evaluate(&plain[at], ENVIRONMENT, now).as_bool() == Some(true))
             }),
             measured("unleash-yggdrasil 0.21.7 `is_enabled`", 1, |at| usize::from(yggdrasil.is_enabled(&plain[at]))),

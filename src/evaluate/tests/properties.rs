@@ -169,6 +169,7 @@ proptest! {
             words(decision);
             prop_assert!(decision.value.is_some(), "a readable default is always served");
             prop_assert_eq!(decision, &bound.evaluate(key, PRODUCTION, now));
+            prop_assert_eq!(decision.value, bound.value(key, PRODUCTION, now));
             prop_assert_eq!(decision, &bound_again.evaluate(key, PRODUCTION, now), "deterministic");
             prop_assert_eq!(decision, &bound_selection.evaluate(key, PRODUCTION, now), "what nobody asks for does not matter");
             let (explained, trace) = bound.explain(key, PRODUCTION, now);
