@@ -225,7 +225,9 @@ pub(super) fn query(walker: &Walker<'_>, tip: CommitId) -> LogQuery {
 
 fn sum(takes: &[(CommitId, Gone)]) -> Gone {
     let mut gone = Gone::default();
-    takes.iter().for_each(|(_, parts)| gone.add(parts));
+    for (_, parts) in takes {
+        gone.add(parts);
+    }
     gone
 }
 

@@ -15,12 +15,19 @@ use crate::git::{
 use crate::model::{Durability, Project};
 use crate::source::FilePath;
 use std::hash::{BuildHasher, Hasher};
+use std::time::{Duration, Instant};
 
 /// How often an intent is replayed on a branch that keeps moving.
 const ATTEMPTS: usize = 16;
 
 /// How often an intent is replayed on a remote that keeps moving.
 const REPLAYS: usize = 8;
+
+/// How long a try to push counts at most for the pause after it.
+const LONGEST_TRY: Duration = Duration::from_secs(2);
+
+/// How long the pause after a try to push is at most.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// How a change is written.
 #[derive(Debug, Clone, Default)]
@@ -139,7 +146,7 @@ impl Root {
                 return Ok(done);
             }
             // Someone else was faster; let them finish before the next try.
-            std::thread::sleep(std::time::Duration::from_millis(jitter(attempt)));
+            std::thread::sleep(Duration::from_millis(jitter(attempt)));
             turn = self.repository().map(Repository::turn).transpose()?;
         }
         Err(Failure::new(
@@ -269,6 +276,7 @@ impl Root {
     /// runs again there: a few times, and never by force.
     fn push_replaying(&self, options: &WriteOptions, mut done: Done, intent: &mut Intent<'_>) -> Result<Done> {
         let repository = self.git()?;
+        let mut began = Instant::now();
         for attempt in 0..=REPLAYS {
             let (Some(commit), Some((branch, parent))) = (done.commit, done.place.clone()) else { return Ok(done) };
             let Err(error) = repository.push(None, &branch) else {
@@ -286,7 +294,8 @@ impl Root {
             if attempt == REPLAYS {
                 return Err(not_pushed(format!("somebody else was faster {} times", REPLAYS + 1)).help(again));
             }
-            std::thread::sleep(std::time::Duration::from_millis(jitter(attempt)));
+            std::thread::sleep(pause(began.elapsed(), attempt));
+            began = Instant::now();
             let theirs = repository.fetch_pushed(&branch).map_err(failed)?;
             if repository.is_ancestor(theirs, commit)? {
                 // There is nothing new: it was only taking another push, which came to nothing.
@@ -464,6 +473,16 @@ pub fn new_operation_id() -> String {
 }
 
 fn jitter(attempt: usize) -> u64 {
-    let spread = u64::from_str_radix(&new_operation_id()[..4], 16).unwrap_or(0);
-    5 + spread % (10 << attempt.min(5))
+    5 + u64::from(random()) % (10 << attempt.min(5))
+}
+
+/// How long to leave a remote to others after a try that took so long and was too late: at random, so that some are gone
+/// when the next come, and in the measure of what a try takes, over which the others are in each other's way.
+fn pause(took: Duration, attempt: usize) -> Duration {
+    let most = took.min(LONGEST_TRY) * (1 << attempt.min(5));
+    Duration::from_millis(5) + most.min(LONGEST_PAUSE).mul_f64(f64::from(random() % 1_000) / 1_000.0)
+}
+
+fn random() -> u32 {
+    u32::from_str_radix(&new_operation_id()[..4], 16).unwrap_or(0)
 }
