@@ -1,6 +1,7 @@
 use super::arguments::FormatArgs;
 use crate::commands::Session;
-use crate::diagnostic::{Exit, Result};
+use crate::diagnostic::codes::repository::GIT_FAILED;
+use crate::diagnostic::{Exit, Failure, Result};
 use crate::document;
 use crate::git::{Repository, git_version};
 use crate::project::{Content, Root, View, layout, reason};
@@ -61,16 +62,18 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     match repository {
         Some(repository) => {
             checks.extend([identity(repository), backend(repository), history(repository)]);
+            checks.extend(root.as_ref().ok().map(|root| objects(root, repository)));
             // Nobody commits in a bare repository, and few merge there.
             if !repository.is_bare() {
                 checks.extend([hooks(repository), merge_driver(repository, session)]);
             }
             checks.push(commit_graph(repository, args.fix));
         }
-        None => checks.push(
-            Check::new("repository", Health::Advice, "no Git repository with flags here")
+        None => checks.push(match root.as_ref().err().filter(|failure| failure.code() == Some(&GIT_FAILED)) {
+            Some(failure) => failed("repository", failure),
+            None => Check::new("repository", Health::Advice, "no Git repository with flags here")
                 .fix("git init, then git flag init"),
-        ),
+        }),
     }
     match &root {
         Ok(root) => {
@@ -81,6 +84,8 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
             ));
             checks.push(schemas(root, args.fix)?);
         }
+        // That is told already.
+        Err(failure) if failure.code() == Some(&GIT_FAILED) => {}
         Err(failure) => checks.push(Check::new("flags", Health::Advice, failure.to_string()).fix("git flag init")),
     }
     let bad = checks.iter().any(|check| check.health == Health::Bad);
@@ -121,6 +126,39 @@ fn history(repository: &Repository) -> Check {
         .fix("git fetch --unshallow");
     }
     Check::new("history", Health::Good, "complete")
+}
+
+/// A check that could not be made, with what helps.
+fn failed(name: &'static str, failure: &Failure) -> Check {
+    let check = Check::new(name, Health::Bad, failure.to_string());
+    let helps: Vec<&str> = failure.diagnostics.iter().flat_map(|problem| &problem.help).map(String::as_str).collect();
+    if helps.is_empty() { check } else { check.fix(helps.join("; ")) }
+}
+
+/// Whether all versions of flags that history names are here, and those of now can be read.
+fn objects(root: &Root, repository: &Repository) -> Check {
+    let look = || -> Result<Vec<String>> {
+        let head = repository.head().map_err(Box::<Failure>::from)?;
+        let Some(commit) = head.commit() else { return Ok(Vec::new()) };
+        root.load_all(View::Commit(commit))?;
+        let folder = format!("{}{}", root.prefix(), layout::FLAGS);
+        Ok(repository.missing_objects(commit, &folder).map_err(Box::<Failure>::from)?)
+    };
+    match look() {
+        Ok(missing) if missing.is_empty() => {
+            Check::new("objects", Health::Good, "all versions of flags in the history are here")
+        }
+        Ok(missing) => {
+            let first = missing.first().map(String::as_str).unwrap_or_default();
+            let words = match missing.len() {
+                1 => format!("an object of the history of flags is missing: {first}"),
+                count => format!("{count} objects of the history of flags are missing, such as {first}"),
+            };
+            Check::new("objects", Health::Bad, words)
+                .fix("git fsck says all that is missing; git fetch --refetch, or another clone, brings it back")
+        }
+        Err(failure) => failed("objects", &failure),
+    }
 }
 
 fn hooks(repository: &Repository) -> Check {

@@ -97,6 +97,11 @@ impl<'f> Decoder<'f> {
         self.problems.len()
     }
 
+    /// The problem that was reported last, if it came after there were `before`.
+    pub(super) fn last_since(&mut self, before: usize) -> Option<&mut Diagnostic> {
+        if self.problems.len() > before { self.problems.last_mut() } else { None }
+    }
+
     /// The problem that was reported last.
     pub(super) fn last(&mut self) -> Option<&mut Diagnostic> {
         self.problems.last_mut()
@@ -114,7 +119,7 @@ impl<'f> Decoder<'f> {
         }
         let found = slot.node.describe();
         let message = format!("{} must be {expected}, not {found}", slot.name);
-        let help = help_with_scalar(slot, expected);
+        let help = help_with_scalar(slot, expected).or_else(|| help_with_list(slot, expected));
         let problem = self.report(code, slot.span(), message);
         problem.label = Some(format!("expected {expected}"));
         problem.help.extend(help);
@@ -342,6 +347,12 @@ impl fmt::Display for Name<'_> {
 }
 
 /// What to do about a scalar of the wrong kind.
+/// Items where entries belong.
+fn help_with_list(slot: Slot<'_, '_>, expected: &str) -> Option<String> {
+    let is_list = matches!(slot.node.kind, Kind::Sequence(..)) && expected.starts_with("a mapping");
+    is_list.then(|| "write entries such as `name: value`, without dashes and square brackets".to_owned())
+}
+
 fn help_with_scalar(slot: Slot<'_, '_>, expected: &str) -> Option<String> {
     let Kind::Scalar(text, style) = &slot.node.kind else { return None };
     if slot.node.is_null() {

@@ -44,6 +44,18 @@ impl Decoder<'_> {
                 self.known_variant(&name, slot.span(), names).then_some(name)
             }
             (Variants::Unknown, Some(Resolved::Text(_))) => self.name(slot),
+            (Variants::Named(names), Some(_))
+                if !names.iter().any(|name| super::decode::written(slot.node).as_deref() == Some(name.as_str())) =>
+            {
+                let before = self.count_problems();
+                self.wrong_type(slot, "the name of a variant");
+                // Quotes alone would not make it one.
+                if let Some(problem) = self.last_since(before) {
+                    let known: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                    problem.help = vec![format!("name one of its variants: {}", known.join(", "))];
+                }
+                None
+            }
             _ => {
                 self.wrong_type(slot, "the name of a variant");
                 None

@@ -104,10 +104,17 @@ impl GitError {
                 Some("name a branch, a tag, a commit id, or something like `HEAD~3`".to_owned())
             }
             Self::MissingObject { .. } => {
-                Some("this is a partial or damaged clone: run `git fetch`, then `git fsck`".to_owned())
+                Some(
+                    "this is a partial or damaged clone: `git fsck` says what is missing, `git fetch --refetch` gets everything \
+                     again"
+                        .to_owned(),
+                )
             }
             Self::BeforeHistory { .. } => Some("`git log --reverse` shows the oldest commits first".to_owned()),
-            Self::Failed { .. } | Self::Unexpected { .. } | Self::Io { .. } | Self::Library(_) => None,
+            Self::Failed { stderr: complaint, .. } | Self::Library(complaint) => {
+                super::damage::help(complaint).map(str::to_owned)
+            }
+            Self::Unexpected { .. } | Self::Io { .. } => None,
         }
     }
 
@@ -142,11 +149,13 @@ fn exit(code: Option<i32>) -> String {
 
 /// What `git` complained about, without the marks it puts in front.
 pub(super) fn complaint(stderr: &str) -> String {
-    let lines: Vec<&str> = stderr
+    let mut lines: Vec<&str> = stderr
         .lines()
         .map(|line| line.trim_start_matches("fatal: ").trim_start_matches("error: ").trim_end())
         .filter(|line| !line.is_empty())
         .collect();
+    // Each of its processes says the same.
+    lines.dedup();
     if lines.is_empty() { "it did not say why".to_owned() } else { lines.join("; ") }
 }
 
@@ -159,9 +168,10 @@ mod tests {
         let error = GitError::Failed {
             command: "commit-tree".to_owned(),
             code: Some(128),
-            stderr: "fatal: not a valid object\nerror: again\n\n".to_owned(),
+            stderr: "fatal: not a valid object\nerror: again\nerror: again\n\n".to_owned(),
         };
         assert_eq!(error.to_string(), "`git commit-tree` failed with exit code 128: not a valid object; again");
+        assert!(error.help().is_some_and(|help| help.contains("git fsck")));
         let silent = GitError::Failed { command: "push".to_owned(), code: None, stderr: String::new() };
         assert_eq!(silent.to_string(), "`git push` failed (a signal ended it): it did not say why");
     }

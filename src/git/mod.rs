@@ -17,6 +17,7 @@
 mod batch;
 mod commit;
 mod config;
+mod damage;
 mod discover;
 mod environment;
 mod error;

@@ -41,7 +41,7 @@ codes! {
         "A commit names its author. Set it once: `git config --global user.name \"Your Name\"` and `git config --global user.email you@example.com`.";
     GIT_FAILED = "F212" "git-failed" Error
         "Git could not do it"
-        "The message repeats what Git said. Nothing was changed.";
+        "The message repeats what Git said. Nothing was changed. Where an object is missing or broken, `git fsck` says which, and `git flag doctor` whether flags are concerned; `git fetch --refetch` or another clone brings it back.";
     IO_FAILED = "F213" "io-failed" Error
         "a file could not be read or written"
         "The message names the file and the reason: permissions, a full disk, a file that vanished. Nothing is half written: files are replaced as a whole.";

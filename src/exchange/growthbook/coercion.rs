@@ -12,7 +12,7 @@ use crate::exchange::item::{Item, Kept};
 use crate::exchange::read::Node;
 use crate::model::{AttributePath, Scalar};
 use serde_json::Value as Json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Operators that JavaScript gives the text, or the number, of a list.
 const SINGLE: &[&str] = &["$lt", "$lte", "$gt", "$gte", "$regex", "$regexi"];
@@ -87,45 +87,72 @@ impl At<'_> {
     }
 }
 
-/// What there is to say of the conditions of a feature: where a context has a value that JavaScript makes another one of.
-pub(super) fn said(feature: &Node<'_>, listed: &BTreeSet<AttributePath>, items: &mut Vec<Item>) {
-    for rule in feature.get("rules").iter().flat_map(Node::items) {
-        let Some(condition) = rule.get("condition") else { continue };
-        let (mut lists, mut patterns, mut numbers) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        walk(condition.json, &mut |key, value| {
-            let operators =
-                [Some(value), value.get("$not")].into_iter().flatten().filter_map(Json::as_object).flatten();
-            let mut asked: Vec<(&str, &Json)> = operators.map(|(name, value)| (name.as_str(), value)).collect();
-            asked.retain(|(name, _)| SINGLE.contains(name));
-            if value.is_string() || value.is_number() {
-                asked.push(("", value));
-            }
-            for (operator, wanted) in asked {
-                let several = path_of(key.split('.')).is_some_and(|path| listed.contains(&path));
-                lists.insert(if several { format!("`{key}` (of several items)") } else { format!("`{key}`") });
-                if operator.starts_with("$regex") {
-                    patterns.insert(format!("`{key}`"));
-                } else if wanted.is_number() {
-                    numbers.insert(format!("`{key}`"));
+/// Conditions where a context may have a value that JavaScript makes another one of, by what that value is.
+#[derive(Default)]
+pub(super) struct Coercions<'n> {
+    /// The first such condition.
+    first: Option<Node<'n>>,
+    /// By the kind of value, in the order of [`KINDS`]: each attribute with the features that ask for it so.
+    asked: [BTreeMap<String, BTreeSet<String>>; KINDS.len()],
+}
+
+/// What a context can have that JavaScript makes another value of.
+const KINDS: [&str; 3] = [
+    "has a list, whose text it compares",
+    "has a number or boolean, in whose text it looks for the pattern",
+    "has a text such as ` 5` or `0x5`, which is a number to it",
+];
+
+impl<'n> Coercions<'n> {
+    /// Looks at the conditions of a feature.
+    pub(super) fn add(&mut self, theirs: &str, feature: &Node<'n>, listed: &BTreeSet<AttributePath>) {
+        for rule in feature.get("rules").iter().flat_map(Node::items) {
+            let Some(condition) = rule.get("condition") else { continue };
+            let mut found = Vec::new();
+            walk(condition.json, &mut |key, value| {
+                let operators =
+                    [Some(value), value.get("$not")].into_iter().flatten().filter_map(Json::as_object).flatten();
+                let mut asked: Vec<(&str, &Json)> = operators.map(|(name, value)| (name.as_str(), value)).collect();
+                asked.retain(|(name, _)| SINGLE.contains(name));
+                if value.is_string() || value.is_number() {
+                    asked.push(("", value));
                 }
+                for (operator, wanted) in asked {
+                    let several = path_of(key.split('.')).is_some_and(|path| listed.contains(&path));
+                    found.push((0, if several { format!("`{key}` (of several items)") } else { format!("`{key}`") }));
+                    if operator.starts_with("$regex") {
+                        found.push((1, format!("`{key}`")));
+                    } else if wanted.is_number() {
+                        found.push((2, format!("`{key}`")));
+                    }
+                }
+            });
+            if !found.is_empty() {
+                self.first.get_or_insert(condition);
             }
-        });
-        let parts = [
-            ("a list, whose text it compares", lists),
-            ("a number or boolean, in whose text it looks for the pattern", patterns),
-            ("a text such as ` 5` or `0x5`, which is a number to it", numbers),
-        ];
-        let parts = parts.into_iter().filter(|(_, names)| !names.is_empty());
-        let parts: Vec<String> = parts
-            .map(|(what, names)| format!("for {}: {what}", names.into_iter().collect::<Vec<_>>().join(", ")))
-            .collect();
-        if !parts.is_empty() {
-            let message = format!(
-                "GrowthBook compares as JavaScript does where a context has {}; here that does not match",
-                parts.join("; ")
-            );
-            items.push(*condition.item(Kept::Otherwise, message, "give contexts values of the types that are meant"));
+            for (kind, name) in found {
+                self.asked[kind].entry(name).or_default().insert(theirs.to_owned());
+            }
         }
+    }
+
+    /// One item for each kind of value, with all attributes and the features that ask for them.
+    pub(super) fn items(self) -> impl Iterator<Item = Item> {
+        let Self { first, asked } = self;
+        let help = "give contexts values of the types that are meant";
+        KINDS.iter().zip(asked).filter(|(_, names)| !names.is_empty()).filter_map(move |(kind, names)| {
+            let names = names.into_iter().map(|(name, features)| {
+                let features: Vec<String> = features.into_iter().collect();
+                format!("{name} ({})", features.join(", "))
+            });
+            let names: Vec<String> = names.collect();
+            let message = format!(
+                "GrowthBook compares as JavaScript does where a context {kind}; here that does not match. Attributes \
+                 compared so, and by which features: {}",
+                names.join("; ")
+            );
+            Some(*first.as_ref()?.item(Kept::Otherwise, message, help))
+        })
     }
 }
 

@@ -17,6 +17,7 @@ use super::{Imported, Options};
 use crate::model::{
     Condition, Environment, Flag, FlagKey, Requirement, Rule, Serve, ValueType, VariantName, Weight, Weighted,
 };
+use coercion::Coercions;
 use groups::Groups;
 use rule::{Case, Feature, Gives, beside};
 use serde_json::{Value as Json, json};
@@ -52,17 +53,19 @@ pub(super) fn read(inputs: &[Input], options: &Options<'_>) -> Imported {
     }
     world.groups.listed = documents.iter().flat_map(|(_, json)| coercion::listed(json)).collect();
     let mut names = Names::default();
+    let mut coercions = Coercions::default();
     for theirs in &order {
         let Some(node) = world.features.get(theirs).cloned() else { continue };
         imported.take(theirs, |items| {
             let flag = world.flag(theirs, &node, options, &mut names, items);
             beside(&node, items);
             if flag.is_ok() {
-                coercion::said(&node, &world.groups.listed, items);
+                coercions.add(theirs, &node, &world.groups.listed);
             }
             flag.map(|flag| [flag])
         });
     }
+    imported.items.extend(coercions.items());
     for node in world.groups.unused() {
         let message = "no condition names this group, or only as items of a list, so it is no segment here";
         imported.items.push(*node.item(Kept::InEssence, message, "write a segment if it is needed"));

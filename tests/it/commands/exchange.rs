@@ -81,6 +81,32 @@ fn what_stands_twice_is_refused_with_its_place() {
 }
 
 #[test]
+fn what_many_conditions_have_in_common_is_said_once() {
+    let repo = TestRepo::shop();
+    let feature = |key: &str, attribute: &str, wanted: &str| {
+        format!(
+            r#""{key}": {{"defaultValue": false, "rules": [{{"condition": {{"{attribute}": {wanted}}}, "force": true}}]}}"#
+        )
+    };
+    let features: Vec<String> = (0..30)
+        .map(|n| feature(&format!("f{n}"), ["country", "plan"][n % 2], "\"pro\""))
+        .chain([feature("older", "age", "{\"$gt\": 5}"), feature("mail", "email", "{\"$regex\": \"x\"}")])
+        .collect();
+    file(&repo, "gb.json", &format!("{{\"features\": {{{}}}}}", features.join(",\n")));
+    let run = repo.shell("git flag import --from growthbook gb.json --env production --dry-run --json").ok();
+    let items = run.json()["items"].clone();
+    let said: Vec<&str> =
+        items.as_array().expect("a list").iter().filter_map(|item| item["message"].as_str()).collect();
+    let common: Vec<&&str> = said.iter().filter(|words| words.contains("as JavaScript does")).collect();
+    assert_eq!(common.len(), 3, "{said:#?}");
+    // Nothing is left out: each attribute with all that ask for it.
+    for name in ["`country` (f0, f10,", "`plan` (f1, f11,", "`age` (older)", "`email` (mail)"] {
+        assert!(common[0].contains(name), "{name}: {common:#?}");
+    }
+    assert!(common[1].contains("`email` (mail)") && common[2].contains("`age` (older)"), "{common:#?}");
+}
+
+#[test]
 fn standard_input_may_be_toml() {
     let repo = TestRepo::shop();
     let toml = "# my flags\n[my-flag.variations]\nA = true\nB = false\n[my-flag.defaultRule]\nvariation = \"B\"\n";

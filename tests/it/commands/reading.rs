@@ -1,6 +1,7 @@
 //! `show`, `segment`, `explain`, `doctor`, `schema`.
 
 use crate::support::TestRepo;
+use std::fs;
 
 #[test]
 fn show_says_what_is_served_to_whom() {
@@ -90,6 +91,64 @@ fn man(repo: &TestRepo) -> String {
 }
 
 /// There are no files and no commits to be made: what counts is in HEAD.
+/// A flag whose file has three versions in the history.
+fn with_history() -> TestRepo {
+    let repo = TestRepo::with_flag();
+    for owner in ["ada", "bob"] {
+        repo.flag(&["set", "new-checkout", &format!("owner={owner}")]).ok();
+    }
+    repo
+}
+
+#[test]
+fn doctor_misses_objects_and_commands_say_where_to_look() {
+    let gone = |name: &str| {
+        let repo = with_history();
+        let id = repo.git(&["rev-parse", name]).trim().to_owned();
+        fs::remove_file(repo.path().join(".git/objects").join(&id[..2]).join(&id[2..])).expect("a loose object");
+        (repo, id)
+    };
+    let sound = with_history();
+    sound.flag(&["doctor"]).ok().prints("all versions of flags in the history are here");
+    let file = sound.git(&["ls-files", "flags/*new-checkout.yaml"]).trim().to_owned();
+    for name in [format!("HEAD~1:{file}"), "HEAD~1^{tree}".to_owned(), format!("HEAD:{file}"), "HEAD~1".to_owned()] {
+        let (repo, id) = gone(&name);
+        let run = repo.flag(&["doctor"]);
+        assert!(run.code == 1 && run.stdout.contains("✗ objects"), "{name}: {run}");
+        assert!(run.stdout.contains(&id) && run.stdout.contains("git fsck"), "{name}: {run}");
+    }
+    for name in ["HEAD~1^{tree}", "HEAD~1"] {
+        let run = gone(name).0.flag(&["log", "new-checkout"]).exits(6);
+        assert!(run.stderr.contains("F212") && run.stderr.contains("git fsck"), "{name}: {run}");
+    }
+}
+
+#[test]
+fn doctor_says_when_borrowed_objects_are_gone() {
+    let repo = with_history();
+    let clone = repo.outside().join("clone");
+    let name = clone.to_str().expect("a path").to_owned();
+    repo.git(&["clone", "-q", "--shared", ".", &name]);
+    repo.flag(&["-C", &name, "doctor"]).prints("all versions of flags");
+    let alternates = clone.join(".git/objects/info/alternates");
+    fs::write(&alternates, "/gone/objects\n").expect("a file");
+    let run = repo.flag(&["-C", &name, "doctor"]).exits(1);
+    assert!(run.stdout.contains("objects/info/alternates"), "{run}");
+    repo.flag(&["-C", &name, "log", "new-checkout"]).exits(6).says("objects/info/alternates");
+}
+
+#[test]
+fn doctor_says_when_git_can_not_read_the_repository() {
+    for setting in [["core.repositoryformatversion", "2"], ["extensions.unheard", "true"]] {
+        let repo = with_history();
+        repo.git(&["config", "core.repositoryformatversion", "1"]);
+        repo.git(&["config", setting[0], setting[1]]);
+        let run = repo.flag(&["doctor"]).exits(1).prints("✗ repository").prints("update Git");
+        assert!(!run.stdout.contains("git init"), "{run}");
+        repo.flag(&["list"]).exits(6).says("update Git");
+    }
+}
+
 #[test]
 fn doctor_looks_into_a_bare_repository() {
     let repo = TestRepo::shop();
