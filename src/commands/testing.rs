@@ -1,10 +1,9 @@
 //! Flags for the tests of commands.
 
+use crate::model::sample;
 use crate::model::{
-    Environment, EnvironmentName, Flag, FlagKey, Lifetime, Project, ProjectEnvironment, Serve, Value, ValueType,
-    Variant, VariantName,
+    Environment, EnvironmentName, Flag, Project, ProjectEnvironment, Serve, Value, ValueType, Variant, VariantName,
 };
-use std::collections::BTreeMap;
 
 /// A project with `staging` and `production`.
 pub(super) fn project() -> Project {
@@ -27,34 +26,7 @@ pub(super) fn coloured(names: &[&str]) -> Flag {
 }
 
 fn flag(value_type: ValueType, variants: Vec<Variant>, default: VariantName, serve: &VariantName) -> Flag {
-    let environment = |name: &str| Environment {
-        name: EnvironmentName::new(name).unwrap(),
-        enabled: false,
-        schedule: None,
-        requires: Vec::new(),
-        killed: None,
-        targets: Vec::new(),
-        rules: Vec::new(),
-        serve: Serve::Variant(serve.clone()),
-    };
-    Flag {
-        key: FlagKey::new("sample").unwrap(),
-        name: None,
-        description: None,
-        value_type,
-        kind: None,
-        owner: None,
-        tags: Vec::new(),
-        lifetime: Lifetime::Unstated,
-        links: BTreeMap::new(),
-        salt: None,
-        bucketing: None,
-        variants,
-        default,
-        requires: Vec::new(),
-        killed: None,
-        archived: None,
-        metadata: serde_json::Map::new(),
-        environments: vec![environment("staging"), environment("production")],
-    }
+    let environment = |name: &str| Environment { enabled: false, ..sample::on(name, Serve::Variant(serve.clone())) };
+    let environments = ["staging", "production"].map(environment).into();
+    Flag { value_type, variants, default, ..sample::boolean("sample", environments) }
 }

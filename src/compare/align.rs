@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn ids_come_first() {
-        assert_eq!(aligned("a b c", "c x:new a"), (vec![(2, 0), (0, 2)], vec![1], vec![1], vec![0]));
+        assert_eq!(aligned("a b c", "c x:new a"), (vec![(2, 0), (0, 2)], vec![1], vec![1], vec![]));
         assert_eq!(aligned("a:s b:t", "a:t b:s"), (vec![(0, 0), (1, 1)], vec![], vec![], vec![]));
     }
 
@@ -165,7 +165,7 @@ mod tests {
         };
         assert_eq!(swapped("a b c d", "b a c d"), (vec![0], vec![]));
         assert_eq!(swapped("a b c d", "b a d c"), (vec![0, 2], vec![]));
-        assert_eq!(swapped("a b c d", "x b a d"), (vec![0], vec![]), "whatever came and went");
+        assert_eq!(swapped("a b c:s d", "x:t b a d"), (vec![0], vec![]), "whatever came and went");
         assert_eq!(swapped("a b c", "b c a"), (vec![], vec![2]), "this is one move");
         assert_eq!(swapped("a b c", "c b a").1.len(), 2);
     }

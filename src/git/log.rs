@@ -1,11 +1,11 @@
 //! History, streamed from `git log`.
 
-use std::fs::File;
-use std::io::{BufReader, Read, Seek};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Stdio};
+use std::io::BufReader;
+use std::path::Path;
+use std::process::{Child, ChildStdout};
 
-use super::run::{Git, Manner, failure};
+use super::complaints::Complaints;
+use super::run::{Git, Manner};
 use super::{CommitId, GitError, ObjectId, Repository};
 
 mod parse;
@@ -59,8 +59,7 @@ pub struct LogQuery {
 pub struct Log {
     child: Child,
     records: parse::Records<BufReader<ChildStdout>>,
-    complaints: File,
-    place: PathBuf,
+    complaints: Complaints,
     finished: bool,
 }
 
@@ -107,7 +106,7 @@ impl Repository {
         if let Some(before) = query.before {
             git = git.arg(format!("--until=@{} +0000", before.max(0)));
         }
-        Log::start(with_revisions(git, query), self.place.directory.clone())
+        Log::start(with_revisions(git, query), &self.place.directory)
     }
 }
 
@@ -117,31 +116,22 @@ fn with_revisions(git: Git, query: &LogQuery) -> Git {
 }
 
 impl Log {
-    fn start(git: Git, place: PathBuf) -> Result<Self, GitError> {
-        let broken = |error| GitError::io("write", &std::env::temp_dir(), error);
-        let complaints = tempfile::tempfile().map_err(broken)?;
-        let mut child = git.stream(Stdio::from(complaints.try_clone().map_err(broken)?))?;
+    fn start(git: Git, place: &Path) -> Result<Self, GitError> {
+        let (complaints, stderr) = Complaints::new("log", place)?;
+        let mut child = git.stream(stderr)?;
         let Some(answers) = child.stdout.take() else {
             return Err(GitError::Unexpected { command: "log".to_owned(), detail: "no pipe".to_owned() });
         };
         let records = parse::Records::new(BufReader::with_capacity(1 << 16, answers));
-        Ok(Self { child, records, complaints, place, finished: false })
+        Ok(Self { child, records, complaints, finished: false })
     }
 
     /// After the last record: whether `git log` came to a good end.
     fn verdict(&mut self) -> Result<(), GitError> {
-        let broken = |error| GitError::io("read", Path::new("git log"), error);
-        let status = self.child.wait().map_err(broken)?;
-        if status.success() {
-            return Ok(());
+        match self.complaints.verdict(&mut self.child) {
+            Err(GitError::Failed { stderr, .. }) if stderr.contains("does not have any commits yet") => Ok(()),
+            verdict => verdict,
         }
-        let mut stderr = Vec::new();
-        self.complaints.rewind().and_then(|()| self.complaints.read_to_end(&mut stderr)).map_err(broken)?;
-        let stderr = String::from_utf8_lossy(&stderr).into_owned();
-        if stderr.contains("does not have any commits yet") {
-            return Ok(());
-        }
-        Err(failure("log".to_owned(), status.code(), stderr, self.place.clone()))
     }
 }
 

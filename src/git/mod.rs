@@ -16,6 +16,7 @@
 
 mod batch;
 mod commit;
+mod complaints;
 mod config;
 mod damage;
 mod discover;

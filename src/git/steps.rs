@@ -2,18 +2,18 @@
 //! one core only.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
+use super::complaints::Complaints;
 use super::log::{RawChange, parse_change};
-use super::run::{Manner, failure};
+use super::run::Manner;
 use super::{CommitId, GitError, Graph, ObjectId, Repository};
 
 /// A commit, and the files that differ between its first parent and it.
@@ -42,8 +42,7 @@ pub struct TreeDiffs {
     child: Child,
     questions: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
-    complaints: File,
-    place: PathBuf,
+    complaints: Complaints,
 }
 
 impl Repository {
@@ -54,17 +53,14 @@ impl Repository {
     pub fn tree_diffs(&self, paths: &[String]) -> Result<TreeDiffs, GitError> {
         let options = ["--stdin", "-r", "-z", "--raw", "--root", "--no-renames", "--no-abbrev"];
         let git = self.git(Manner::Read, "diff-tree").whole_blocks().args(options).arg("--").args(paths);
-        let complaints = tempfile::tempfile().map_err(|error| GitError::io("write", &std::env::temp_dir(), error))?;
-        let stderr = complaints.try_clone().map_err(|error| GitError::io("write", &std::env::temp_dir(), error))?;
-        let mut child = git.converse(Stdio::from(stderr))?;
-        let place = self.place.directory.clone();
+        let (complaints, stderr) = Complaints::new("diff-tree", &self.place.directory)?;
+        let mut child = git.converse(stderr)?;
         match (child.stdin.take(), child.stdout.take()) {
             (Some(questions), Some(answers)) => Ok(TreeDiffs {
                 child,
                 questions: Some(questions),
                 answers: BufReader::with_capacity(1 << 16, answers),
                 complaints,
-                place,
             }),
             _ => Err(nonsense("no pipes")),
         }
@@ -156,15 +152,9 @@ impl TreeDiffs {
     /// Why it came to an end, if it says; otherwise `error`. It must have ended, or be about to.
     fn verdict(&mut self, error: GitError) -> GitError {
         drop(self.questions.take());
-        let mut stderr = Vec::new();
-        let status = self.child.wait();
-        let said = self.complaints.rewind().and_then(|()| self.complaints.read_to_end(&mut stderr));
-        match (status, said) {
-            (Ok(status), Ok(_)) if !status.success() => {
-                let stderr = String::from_utf8_lossy(&stderr).into_owned();
-                failure("diff-tree".to_owned(), status.code(), stderr, self.place.clone())
-            }
-            _ => error,
+        match self.complaints.verdict(&mut self.child) {
+            Ok(()) | Err(GitError::Io { .. }) => error,
+            Err(said) => said,
         }
     }
 }

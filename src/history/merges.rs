@@ -83,7 +83,7 @@ pub(super) fn sides(walker: &Walker<'_>, commits: &[Step]) -> Result<Vec<Side>, 
     for commit in commits {
         let Some((first, others)) = commit.parents.split_first() else { continue };
         for other in others {
-            bases.push((*other, walker.repository.merge_base(*first, *other)?));
+            bases.push((*other, walker.merge_base(*first, *other)?));
         }
     }
     // One question for all: each for itself would take its time to and fro.

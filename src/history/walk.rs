@@ -10,7 +10,7 @@ use crate::git::{CommitId, GitError, Graph, LogQuery, MergeChanges, RawChange, R
 use crate::model::{Flag, FlagKey};
 use crate::project::{Root, layout::FLAGS};
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// How many commits lie at most between what is remembered and what is asked for; beyond, it is found anew.
@@ -28,11 +28,14 @@ pub(super) struct Walker<'r> {
     pub(super) contents: Contents<'r>,
     /// Who compares trees.
     diffs: RefCell<Option<TreeDiffs>>,
+    /// Where the first two parents of merges parted that are looked at again.
+    bases: RefCell<HashMap<[CommitId; 2], Option<CommitId>>>,
 }
 
 impl<'r> Walker<'r> {
     pub(super) fn new(root: &'r Root, repository: &'r Repository, memory: Arc<Memory>) -> Self {
-        Self { root, repository, contents: Contents::new(repository, memory), diffs: RefCell::new(None) }
+        let contents = Contents::new(repository, memory);
+        Self { root, repository, contents, diffs: RefCell::default(), bases: RefCell::default() }
     }
 
     /// What Git has to look at.
@@ -54,6 +57,14 @@ impl<'r> Walker<'r> {
         let answer = ask(&mut running)?;
         *slot = Some(running);
         Ok(answer)
+    }
+
+    /// Where two parents of a merge parted.
+    pub(super) fn merge_base(&self, first: CommitId, other: CommitId) -> Result<Option<CommitId>, GitError> {
+        match self.bases.borrow_mut().remove(&[first, other]) {
+            Some(base) => Ok(base),
+            None => self.repository.merge_base(first, other),
+        }
     }
 
     /// The folder of flags as Git names it.
@@ -202,7 +213,11 @@ impl<'r> Walker<'r> {
                 [first, second] if step.changes.is_empty() => {
                     let base = self.repository.merge_base(first, second)?;
                     let branch = base.and_then(|base| graph.branch(at, base));
-                    branch.is_some_and(|branch| touched.range(branch).next().is_none())
+                    let is_idle = branch.is_some_and(|branch| touched.range(branch).next().is_none());
+                    if !is_idle {
+                        self.bases.borrow_mut().insert([first, second], base);
+                    }
+                    is_idle
                 }
                 _ => false,
             };

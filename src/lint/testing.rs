@@ -3,14 +3,18 @@
 use super::{FileContext, FlagFacts, SegmentFacts, check_facts, check_flag, check_segment};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::operator;
+use crate::model::sample;
 use crate::model::{
-    AttributeDeclaration, AttributePath, AttributeType, Condition, Environment, Flag, Kind, Lifetime, Operand, Project,
-    ProjectEnvironment, Requirement, Ring, Rollout, Rule, Scalar, Segment, Serve, Setting, Share, Target, Test,
-    Timestamp, Unit, Value, ValueType, Variant, Weighted,
+    AttributeDeclaration, AttributeType, Condition, Flag, Kind, Lifetime, Operand, Project, Ring, Rule, Scalar,
+    Segment, Serve, Setting, Share, Test, Timestamp, Unit, Value, ValueType, Variant, Weighted,
 };
 use crate::source::{At, FilePath, Focus};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+
+pub(super) use crate::model::sample::{
+    in_segment, on as environment, path, percentage, requirement, ring, share, target, time as at,
+};
 
 pub(super) static FILE: LazyLock<FilePath> = LazyLock::new(|| "flags/features/new-checkout.yaml".into());
 
@@ -19,23 +23,13 @@ pub(super) fn now() -> Timestamp {
     at("2026-12-01")
 }
 
-pub(super) fn at(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
-}
-
 pub(super) fn context(project: &Project) -> FileContext<'_> {
     FileContext { project, file: &FILE, now: now() }
 }
 
-pub(super) fn share(text: &str) -> Share {
-    Share::parse(text).unwrap()
-}
-
 /// `development`, `staging`, `production`; rings `internal` and `beta`.
 pub(super) fn project() -> Project {
-    let environment =
-        |name: &str| ProjectEnvironment { name: name.parse().unwrap(), description: None, protected: false };
-    let mut project = Project::with_environments(["development", "staging", "production"].map(environment).into());
+    let mut project = sample::project();
     project.rings = [("internal", Some("staff")), ("beta", None)]
         .map(|(name, segment)| Ring {
             name: name.parse().unwrap(),
@@ -63,35 +57,19 @@ pub(super) fn declaring_project() -> Project {
     project
 }
 
-pub(super) fn path(text: &str) -> AttributePath {
-    AttributePath::parse(text).unwrap()
-}
-
 /// A boolean release at 25 % in production, of which nothing is to be said.
 pub(super) fn good_flag() -> Flag {
+    let environments = vec![
+        environment("development", "on".into()),
+        environment("staging", "on".into()),
+        environment("production", percentage("25")),
+    ];
     Flag {
-        key: "new-checkout".parse().unwrap(),
-        name: None,
         description: Some("One-page checkout".into()),
-        value_type: ValueType::Boolean,
         kind: Some(Kind::Release),
         owner: Some("team-payments".into()),
-        tags: Vec::new(),
         lifetime: Lifetime::Expires(at("2027-03-01")),
-        links: BTreeMap::new(),
-        salt: None,
-        bucketing: None,
-        variants: Flag::boolean_variants(),
-        default: "off".parse().unwrap(),
-        requires: Vec::new(),
-        killed: None,
-        archived: None,
-        metadata: serde_json::Map::new(),
-        environments: vec![
-            environment("development", "on".into()),
-            environment("staging", "on".into()),
-            environment("production", percentage("25")),
-        ],
+        ..sample::boolean("new-checkout", environments)
     }
 }
 
@@ -113,19 +91,6 @@ pub(super) fn good_experiment() -> Flag {
     flag
 }
 
-pub(super) fn environment(name: &str, serve: Serve) -> Environment {
-    Environment {
-        name: name.parse().unwrap(),
-        enabled: true,
-        schedule: None,
-        requires: Vec::new(),
-        killed: None,
-        targets: Vec::new(),
-        rules: Vec::new(),
-        serve,
-    }
-}
-
 impl From<&str> for Serve {
     fn from(variant: &str) -> Self {
         Self::Variant(variant.parse().unwrap())
@@ -133,16 +98,7 @@ impl From<&str> for Serve {
 }
 
 pub(super) fn strategy(strategy: &'static str, serve: Option<&str>, settings: Vec<(&'static str, Setting)>) -> Serve {
-    let serve = serve.map(|name| name.parse().unwrap());
-    Serve::Rollout(Rollout { strategy, settings, serve, by: None, salt: None, bucketing: None })
-}
-
-pub(super) fn percentage(text: &str) -> Serve {
-    strategy("percentage", Some("on"), vec![("percentage", Setting::Share(share(text)))])
-}
-
-pub(super) fn ring(name: &str) -> Serve {
-    strategy("ring", Some("on"), vec![("ring", Setting::Ring(name.parse().unwrap()))])
+    Serve::Rollout(sample::strategy(strategy, serve, settings))
 }
 
 pub(super) fn split(entries: &[(&str, &str)]) -> Serve {
@@ -155,20 +111,8 @@ pub(super) fn rule(id: &str, when: Vec<Condition>, serve: &str) -> Rule {
     Rule { id: Some(id.parse().unwrap()), description: None, when, serve: serve.into() }
 }
 
-pub(super) fn requirement(flag: &str, serves: &str) -> Requirement {
-    Requirement {
-        flag: flag.parse().unwrap(),
-        serves: serves.parse().unwrap(),
-        boolean: matches!(serves, "on" | "off"),
-    }
-}
-
 pub(super) fn units(names: &[&str]) -> Vec<Unit> {
     names.iter().map(|name| Unit::from_text(name).unwrap()).collect()
-}
-
-pub(super) fn target(serve: &str, names: &[&str]) -> Target {
-    Target { serve: serve.parse().unwrap(), units: units(names) }
 }
 
 /// A test with one text, or with a list of them.
@@ -195,10 +139,6 @@ pub(super) fn test_with(attribute: &str, name: &str, operand: Operand) -> Condit
 
 pub(super) fn exists(attribute: &str, there: bool) -> Condition {
     test_with(attribute, "exists", Operand::One(Scalar::Boolean(there)))
-}
-
-pub(super) fn in_segment(name: &str) -> Condition {
-    Condition::Segment(name.parse().unwrap())
 }
 
 pub(super) fn percentage_condition(percent: u32) -> Condition {

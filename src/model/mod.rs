@@ -12,6 +12,8 @@ mod key;
 mod lifecycle;
 mod project;
 mod rollout;
+#[cfg(test)]
+pub(crate) mod sample;
 mod segment;
 mod share;
 mod time;

@@ -5,21 +5,18 @@ python flagd_core.py <export.json> <questions.json>
 Prints one line of JSON for each question: [value, variant, reason, error].
 """
 
-import json
 import logging
 import sys
-import time
 
 from openfeature.contrib.tools.flagd.core import FlagdCore
-from openfeature.evaluation_context import EvaluationContext
 from openfeature.exception import OpenFeatureError
+
+from asked import answers
 
 logging.disable(logging.CRITICAL)
 core = FlagdCore()
 with open(sys.argv[1], encoding="utf-8") as file:
     core.set_flags(file.read())
-with open(sys.argv[2], encoding="utf-8") as file:
-    asked = json.load(file)
 
 resolve = {
     "boolean": lambda key, context: core.resolve_boolean_value(key, False, context),
@@ -28,11 +25,6 @@ resolve = {
     "number": lambda key, context: core.resolve_float_value(key, 0.0, context),
     "json": lambda key, context: core.resolve_object_value(key, {}, context),
 }
-
-
-def context_of(attributes):
-    attributes = dict(attributes)
-    return EvaluationContext(attributes.pop("targetingKey", None), attributes)
 
 
 def answer(key, kind, context):
@@ -45,11 +37,4 @@ def answer(key, kind, context):
     return [details.value, details.variant, details.reason.value, None]
 
 
-contexts = [context_of(one) for one in asked["contexts"]]
-now = 0
-time.time = lambda: now
-lines = []
-for key, kind, context, moment in asked["questions"]:
-    now = moment
-    lines.append(json.dumps(answer(key, kind, contexts[context])))
-print("\n".join(lines))
+print(answers(sys.argv[2], answer))

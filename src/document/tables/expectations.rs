@@ -1,7 +1,7 @@
 //! The fields of tests and golden contexts.
 
 use super::{JSON_OBJECT, filled, optional, required};
-use crate::document::fields::{Map, Object, Rule, Shape};
+use crate::document::fields::{Field, Map, Object, Rule, Shape};
 
 /// Reasons that a decision can have, as `OpenFeature` names them.
 pub const REASONS: [&str; 6] = ["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", "ERROR"];
@@ -9,6 +9,18 @@ pub const REASONS: [&str; 6] = ["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT",
 fn reasons() -> Vec<&'static str> {
     REASONS.to_vec()
 }
+
+const NAME: Field = optional("name", Shape::Text, "What the case shows");
+const USER: Field = optional("user", Shape::Unit, "The `targetingKey`");
+const SHARED_CONTEXT: Field = optional("context", JSON_OBJECT, "Attributes that every case starts from");
+const CONTEXT: Field = optional("context", JSON_OBJECT, "Attributes, merged over those of the file");
+const MATRIX: Field = optional(
+    "matrix",
+    Shape::Map(&Map { keys: Shape::Attribute, values: Shape::List(&filled(Shape::Json)), filled: true }),
+    "Attributes with several values each: the case holds for every combination",
+);
+const BUCKET: Field =
+    optional("bucket", Shape::Bucket, "The bucket that the unit is taken to be in, in percent: from 0 to below 100");
 
 /// A file of expectations.
 pub static FLAG_TESTS: Object = Object {
@@ -20,7 +32,7 @@ pub static FLAG_TESTS: Object = Object {
         optional("description", Shape::Text, "What is tested"),
         optional("environment", Shape::NameOrNames, "The environments of cases that name none"),
         optional("now", Shape::Time, "The time of cases that name none"),
-        optional("context", JSON_OBJECT, "Attributes that every case starts from"),
+        SHARED_CONTEXT,
         required("expect", Shape::List(&filled(Shape::Object(&EXPECTATION))), "The cases"),
     ],
 };
@@ -32,21 +44,13 @@ pub static EXPECTATION: Object = Object {
     doc: "A context, and what the flag must answer",
     rule: Some(Rule::AnyOf(&["variant", "value", "reason", "rule"])),
     fields: &[
-        optional("name", Shape::Text, "What the case shows"),
+        NAME,
         optional("environment", Shape::NameOrNames, "The environment, or several"),
-        optional("user", Shape::Unit, "The `targetingKey`"),
-        optional("context", JSON_OBJECT, "Attributes, merged over those of the file"),
-        optional(
-            "matrix",
-            Shape::Map(&Map { keys: Shape::Attribute, values: Shape::List(&filled(Shape::Json)), filled: true }),
-            "Attributes with several values each: the case holds for every combination",
-        ),
+        USER,
+        CONTEXT,
+        MATRIX,
         optional("now", Shape::Time, "The time"),
-        optional(
-            "bucket",
-            Shape::Bucket,
-            "The bucket that the unit is taken to be in, in percent: from 0 to below 100",
-        ),
+        BUCKET,
         optional("variant", Shape::AnyVariant, "The variant that must be served"),
         optional("value", Shape::Json, "The value that must be served"),
         optional("reason", Shape::Choice(reasons), "The reason"),
@@ -62,7 +66,7 @@ pub static SEGMENT_TESTS: Object = Object {
     rule: None,
     fields: &[
         optional("description", Shape::Text, "What is tested"),
-        optional("context", JSON_OBJECT, "Attributes that every case starts from"),
+        SHARED_CONTEXT,
         required("expect", Shape::List(&filled(Shape::Object(&MEMBERSHIP))), "The cases"),
     ],
 };
@@ -74,19 +78,11 @@ pub static MEMBERSHIP: Object = Object {
     doc: "A context, and whether it must be in the segment",
     rule: None,
     fields: &[
-        optional("name", Shape::Text, "What the case shows"),
-        optional("user", Shape::Unit, "The `targetingKey`"),
-        optional("context", JSON_OBJECT, "Attributes, merged over those of the file"),
-        optional(
-            "matrix",
-            Shape::Map(&Map { keys: Shape::Attribute, values: Shape::List(&filled(Shape::Json)), filled: true }),
-            "Attributes with several values each: the case holds for every combination",
-        ),
-        optional(
-            "bucket",
-            Shape::Bucket,
-            "The bucket that the unit is taken to be in, in percent: from 0 to below 100",
-        ),
+        NAME,
+        USER,
+        CONTEXT,
+        MATRIX,
+        BUCKET,
         required("member", Shape::Boolean, "Whether it must be in the segment"),
     ],
 };

@@ -1,38 +1,21 @@
 //! Short ways to write flags, segments and questions.
 
 use crate::evaluate::{Cause, Context, Decision, Program, Reason};
+use crate::model::sample::{self, project};
 use crate::model::{
-    AttributePath, Catalog, Condition, Environment, EnvironmentName, Flag, FlagKey, Lifetime, Operand, Project,
-    ProjectEnvironment, Requirement, Rollout, Rule, Scalar, Segment, SegmentName, Serve, Setting, Share, Target, Test,
-    Timestamp, Unit, Value, ValueType, Variant, VariantName,
+    Catalog, Condition, Environment, Flag, Operand, Rollout, Rule, Scalar, Segment, SegmentName, Serve, Setting, Test,
+    Unit,
 };
-use std::collections::BTreeMap;
+
+pub(super) use crate::model::sample::{
+    fixed as serve, in_segment, on as environment, path, requirement as requires, share, target, time as at, variant,
+};
 
 pub(super) const PRODUCTION: &str = "production";
 pub(super) const NOW: &str = "2026-12-01T09:00:00Z";
 
-pub(super) fn at(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
-}
-
-pub(super) fn share(text: &str) -> Share {
-    Share::parse(text).unwrap()
-}
-
-pub(super) fn variant(name: &str) -> VariantName {
-    VariantName::new(name).unwrap()
-}
-
-pub(super) fn path(text: &str) -> AttributePath {
-    AttributePath::parse(text).unwrap()
-}
-
-pub(super) fn serve(name: &str) -> Serve {
-    Serve::Variant(variant(name))
-}
-
 pub(super) fn rollout(strategy: &'static str, settings: Vec<(&'static str, Setting)>, serve: Option<&str>) -> Rollout {
-    Rollout { strategy, settings, serve: serve.map(variant), by: None, salt: None, bucketing: None }
+    sample::strategy(strategy, serve, settings)
 }
 
 /// `{percentage: …}` of a boolean flag.
@@ -46,54 +29,14 @@ pub(super) fn percentage_by(text: &str, by: &str) -> Serve {
     Serve::Rollout(Rollout { by: Some(path(by).into()), ..rollout })
 }
 
-pub(super) fn environment(name: &str, serve: Serve) -> Environment {
-    Environment {
-        name: EnvironmentName::new(name).unwrap(),
-        enabled: true,
-        schedule: None,
-        requires: Vec::new(),
-        killed: None,
-        targets: Vec::new(),
-        rules: Vec::new(),
-        serve,
-    }
-}
-
 /// A boolean flag, `off` by default, enabled in production with this serve.
 pub(super) fn boolean(key: &str, serve: Serve) -> Flag {
-    Flag {
-        key: FlagKey::new(key).unwrap(),
-        name: None,
-        description: None,
-        value_type: ValueType::Boolean,
-        kind: None,
-        owner: None,
-        tags: Vec::new(),
-        lifetime: Lifetime::Unstated,
-        links: BTreeMap::new(),
-        salt: None,
-        bucketing: None,
-        variants: Flag::boolean_variants(),
-        default: VariantName::boolean(false),
-        requires: Vec::new(),
-        killed: None,
-        archived: None,
-        metadata: serde_json::Map::new(),
-        environments: vec![environment(PRODUCTION, serve)],
-    }
+    sample::boolean(key, vec![environment(PRODUCTION, serve)])
 }
 
 /// A string flag with the variants `control` (the default), `blue` and `green`, each with its name as value.
 pub(super) fn string(key: &str, serve: Serve) -> Flag {
-    let variants = ["control", "blue", "green"];
-    Flag {
-        value_type: ValueType::String,
-        variants: variants
-            .map(|name| Variant { name: variant(name), value: Value::String(name.into()), description: None })
-            .into(),
-        default: variant("control"),
-        ..boolean(key, serve)
-    }
+    sample::colours(key, vec![environment(PRODUCTION, serve)])
 }
 
 /// The same flag with its environment changed.
@@ -105,14 +48,6 @@ pub(super) fn with(mut flag: Flag, change: impl FnOnce(&mut Environment)) -> Fla
 pub(super) fn rule(id: Option<&str>, when: Vec<Condition>, serve: Serve) -> Rule {
     let id = id.map(|id| crate::model::RuleId::new(id).unwrap());
     Rule { id, description: None, when, serve }
-}
-
-pub(super) fn target(serve: &str, units: &[&str]) -> Target {
-    Target { serve: variant(serve), units: units.iter().map(|unit| Unit::from_text(unit).unwrap()).collect() }
-}
-
-pub(super) fn requires(flag: &str, serves: &str) -> Requirement {
-    Requirement { flag: FlagKey::new(flag).unwrap(), serves: variant(serves), boolean: matches!(serves, "on" | "off") }
 }
 
 /// `attribute equals text`
@@ -129,10 +64,6 @@ pub(super) fn test(attribute: &str, operator: &'static str, operand: Operand) ->
         lenient: false,
         any_item: false,
     })
-}
-
-pub(super) fn in_segment(name: &str) -> Condition {
-    Condition::Segment(SegmentName::new(name).unwrap())
 }
 
 pub(super) fn within(text: &str, by: Option<&str>, salt: Option<&str>) -> Condition {
@@ -154,19 +85,6 @@ pub(super) fn segment(name: &str, include: &[&str], exclude: &[&str], conditions
         exclude: units(exclude),
         conditions,
     }
-}
-
-pub(super) fn project() -> Project {
-    let environments = ["development", "staging", PRODUCTION];
-    Project::with_environments(
-        environments
-            .map(|name| ProjectEnvironment {
-                name: EnvironmentName::new(name).unwrap(),
-                description: None,
-                protected: false,
-            })
-            .into(),
-    )
 }
 
 pub(super) fn catalog(flags: impl IntoIterator<Item = Flag>, segments: impl IntoIterator<Item = Segment>) -> Catalog {

@@ -115,7 +115,13 @@ impl Engine {
             command.arg(script);
             command
         };
-        let output = command.arg(&flags).arg(&questions).args(self.more).env("PYTHONUTF8", "1").output();
+        let output = command
+            .arg(&flags)
+            .arg(&questions)
+            .args(self.more)
+            .env("PYTHONUTF8", "1")
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .output();
         let output = output.unwrap_or_else(|error| panic!("{}: {error}", self.name));
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{}: {}\n{said}", self.name, output.status);
