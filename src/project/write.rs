@@ -5,7 +5,7 @@ use super::load::load_project;
 use super::plain;
 use super::plan::Plan;
 use super::root::{Root, View};
-use super::{operations, trailer, verdict};
+use super::{layout, operations, trailer, verdict};
 use crate::diagnostic::codes::repository;
 use crate::diagnostic::{Failure, Result};
 use crate::git::{
@@ -211,6 +211,7 @@ impl Root {
         let repository = self.git()?;
         let request = CommitRequest {
             base,
+            scope: Some(self.shown(&layout::FLAGS.into()).to_string()),
             files: self.changes(&plan),
             message: plan.message.to_string(),
             target: options.target(),

@@ -24,20 +24,29 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A commit that stands.
 pub(super) struct Landed {
+    /// Its name.
+    pub(super) id: CommitId,
     /// What did not go well.
     pub(super) notes: Vec<String>,
     /// Why it is not known to be on the disk, where that was asked for.
     pub(super) unconfirmed: Option<CommitError>,
 }
 
-/// Moves the branch to `commit` and lets index and work tree follow.
+/// Makes the commit again on another one; `None` when that takes more than this.
+pub(super) type Remake<'r> = dyn FnMut(CommitId) -> Result<Option<CommitId>, CommitError> + 'r;
+
+/// How often a commit is made again on a branch that moves.
+const ATTEMPTS: usize = 16;
+
+/// Moves the branch to the commit and lets index and work tree follow. Whoever moved the branch meanwhile is followed where
+/// `remake` can: while `index.lock` is ours, hardly anybody else does.
 pub(super) fn land(
     repository: &Repository,
     lock: &Lock,
-    ground: &Ground,
+    ground: &mut Ground,
     changes: &[Change],
-    commit: CommitId,
-    subject: &str,
+    (commit, subject): (CommitId, &str),
+    remake: &mut Remake<'_>,
 ) -> Result<Landed, CommitError> {
     journal::scratch(repository)?;
     let mut journal = Journal::new(repository, ground, changes, commit)?;
@@ -52,6 +61,18 @@ pub(super) fn land(
         } else {
             journal.save(repository)?;
         }
+        for _ in 0..ATTEMPTS {
+            let now = match move_branch(repository, lock, ground, &journal, subject) {
+                Err(CommitError::Moved { now: Some(now) }) if ground.expected.is_some() => now,
+                done => return done,
+            };
+            // Whoever checked another branch out gets nothing from us there.
+            let is_there = !ground.here || repository.head()?.branch() == Some(&ground.branch);
+            let Some(again) = (if is_there { remake(now)? } else { None }) else { break };
+            journal.commit = again.to_string();
+            journal.save(repository)?;
+            (ground.base, ground.expected) = (Some(now), Some(now));
+        }
         move_branch(repository, lock, ground, &journal, subject)
     })();
     match moved {
@@ -65,15 +86,18 @@ pub(super) fn land(
         Ok(()) => {}
     }
     failpoint::reached(Step::BranchMoved)?;
+    let id = journal.commit().unwrap_or(commit);
     let confirmed = durable::branch(repository, &ground.branch);
     match (finish(repository, &journal, changes, true), confirmed) {
         #[cfg(test)]
         (Err(CommitError::Killed), _) => Err(CommitError::Killed),
-        (Ok(notes), confirmed) => Ok(Landed { notes, unconfirmed: confirmed.err() }),
-        (Err(error), _) if repository.place.is_durable() => Ok(Landed { notes: Vec::new(), unconfirmed: Some(error) }),
+        (Ok(notes), confirmed) => Ok(Landed { id, notes, unconfirmed: confirmed.err() }),
+        (Err(error), _) if repository.place.is_durable() => {
+            Ok(Landed { id, notes: Vec::new(), unconfirmed: Some(error) })
+        }
         (Err(error), _) => {
             let note = format!("the commit stands, but index or work tree did not follow yet: {error}");
-            Ok(Landed { notes: vec![note], unconfirmed: None })
+            Ok(Landed { id, notes: vec![note], unconfirmed: None })
         }
     }
 }

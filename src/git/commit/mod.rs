@@ -80,6 +80,9 @@ pub enum Signing {
 pub struct CommitRequest {
     /// The commit that the change was computed on ([`Repository::base_of`]); `None` before the first commit.
     pub base: Option<CommitId>,
+    /// The folder on whose content alone the change was computed, relative to the top. Commits that change nothing there are
+    /// no reason to compute it again; any are when this is `None`.
+    pub scope: Option<String>,
     /// The files; each path once.
     pub files: Vec<FileChange>,
     /// The message with its trailers.
@@ -200,8 +203,8 @@ impl Repository {
         request: &CommitRequest,
         judge: &mut Judge<'_>,
     ) -> Result<Committed, CommitError> {
-        let ground = Ground::of(self, &request.target)?;
-        if ground.base != request.base {
+        let mut ground = Ground::of(self, &request.target)?;
+        if ground.base != request.base && !self.is_as_computed(request, ground.base)? {
             return Err(CommitError::Moved { now: ground.base });
         }
         let mut files = check::check(self, &ground, request)?;
@@ -215,9 +218,20 @@ impl Repository {
             let id = object::write(self, tree, ground.base, &message, request.signing)?;
             durable::objects(self, id, &files)?;
             failpoint::reached(Step::CommitMade)?;
-            let landed = land::land(self, lock, &ground, &files, id, message::subject(&message))?;
+            // Where somebody was faster, and did nothing that matters here.
+            let remake = &mut |now: CommitId| {
+                if !self.is_as_computed(request, Some(now))? {
+                    return Ok(None);
+                }
+                let mut files = files.clone();
+                let tree = tree::build(self, Some(now), &mut files)?;
+                let id = object::write(self, tree, Some(now), &message, request.signing)?;
+                durable::objects(self, id, &files)?;
+                Ok(Some(id))
+            };
+            let landed = land::land(self, lock, &mut ground, &files, (id, message::subject(&message)), remake)?;
             notes.extend(landed.notes);
-            Ok((id, notes, landed.unconfirmed))
+            Ok((landed.id, notes, landed.unconfirmed))
         })();
         let (id, notes, unconfirmed) = landed.map_err(|error| self.give_up(error))?;
         Ok(Committed {
@@ -229,6 +243,12 @@ impl Repository {
             notes,
             unconfirmed: unconfirmed.map(|error| error.to_string()),
         })
+    }
+
+    /// Whether a change means the same on another commit than the one that it was computed on.
+    fn is_as_computed(&self, request: &CommitRequest, now: Option<CommitId>) -> Result<bool, CommitError> {
+        let (Some(scope), Some(base), Some(now)) = (&request.scope, request.base, now) else { return Ok(false) };
+        Ok(self.diff_trees(Some(base), now, scope)?.is_empty())
     }
 
     /// The work tree gets back what it had before hooks looked at our files.

@@ -2,7 +2,7 @@
 
 use git2::{FileMode, build::TreeUpdateBuilder};
 
-use super::{Change, CommitError, CommitId, ObjectId, Repository, journal};
+use super::{Change, CommitError, CommitId, ObjectId, Repository, journal, object};
 use crate::git::run::Manner;
 use crate::git::{GitError, library};
 
@@ -18,12 +18,12 @@ pub(super) fn build(
         .as_ref()
         .filter(|_| !repository.place.is_durable())
         .filter(|_| !repository.has_setting(|key| key.starts_with("core.fsync")).unwrap_or(true));
-    match in_process {
+    object::persistently(|| match in_process {
         Some(library) => {
             by_library(library, base, changes).map_err(|error| CommitError::of_write(GitError::from(error)))
         }
         None => by_executable(repository, base, changes),
-    }
+    })
 }
 
 fn by_library(

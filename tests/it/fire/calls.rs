@@ -52,8 +52,8 @@ fn a_call_that_fails_is_a_clean_error() {
             continue;
         }
         // Some anywhere, a disk that is full while hooks run, and each of the last, where index and journal are settled.
-        let first = Random::new(seed(), blows.len()).below(24) + 1;
-        blows.extend((first..=scene.calls).step_by(24).map(|at| (scene, at, BLOWS[at % BLOWS.len()])));
+        let first = Random::new(seed(), blows.len()).below(48) + 1;
+        blows.extend((first..=scene.calls).step_by(48).map(|at| (scene, at, BLOWS[at % BLOWS.len()])));
         if scene.words()[0] == "enable" {
             blows.push((scene, scene.calls * 2 / 3, Blow::Full));
             blows.extend((scene.calls - 5..=scene.calls).map(|at| (scene, at, Blow::Fails(EIO))));

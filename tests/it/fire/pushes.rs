@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// on.
 #[test]
 fn pushes_of_many_clones_all_land() {
-    let rounds = count("FIRE_PUSHES", 2);
+    let rounds = count("FIRE_PUSHES", 1);
     let start = TestRepo::shop();
     start.shell("git clone -q --bare . ../bare.git && git -C ../bare.git config core.logAllRefUpdates true").ok();
     start.shell("git -C ../bare.git config receive.denyNonFastForwards false").ok();

@@ -72,7 +72,7 @@ fn plain_commits(repo: &TestRepo, stop: &AtomicBool) -> usize {
 
 #[test]
 fn writers_beside_plain_git_lose_nothing() {
-    let rounds = count("FIRE_EDITS", 4);
+    let rounds = count("FIRE_EDITS", 3);
     let repo = TestRepo::shop();
     repo.write("other.txt", "");
     repo.write("edited.txt", "old\n");
