@@ -142,7 +142,7 @@ fn objects(root: &Root, repository: &Repository) -> Check {
         let Some(commit) = head.commit() else { return Ok(Vec::new()) };
         root.load_all(View::Commit(commit))?;
         let folder = format!("{}{}", root.prefix(), layout::FLAGS);
-        Ok(repository.missing_objects(commit, &folder).map_err(Box::<Failure>::from)?)
+        repository.missing_objects(commit, &folder).map_err(Box::<Failure>::from)
     };
     match look() {
         Ok(missing) if missing.is_empty() => {

@@ -335,7 +335,7 @@ fn stream_lines<'a>(
         bytes.clear();
         number += 1;
         if input.read_until(b'\n', &mut bytes)? == 0 {
-            return Ok(output.flush()?);
+            return output.flush();
         }
         let selection = match std::str::from_utf8(&bytes) {
             Ok(line) if line.trim().is_empty() => continue,
