@@ -2,12 +2,19 @@
 //!
 //! Unknown-field and missing-field errors, the order of keys in what we write, and the JSON Schemas all come from here.
 
+mod conditions;
 mod expectations;
+mod project;
 
+pub use conditions::{
+    ALL_CONDITION, ANY_CONDITION, CONDITION_FORMS, FIRST_OF, NOT_CONDITION, PERCENTAGE_CONDITION, SCHEDULE_CONDITION,
+    SEGMENT_CONDITION, TEST,
+};
 pub use expectations::{EXPECTATION, FLAG_TESTS, GOLDEN, MEMBERSHIP, REASONS, SEGMENT_TESTS};
+pub use project::{ATTRIBUTE, GEO, PROJECT, PROJECT_ENVIRONMENT, RESERVED_IN_PROJECT, RING};
 
 use super::fields::{Field, List, Map, Object, Rule, Shape};
-use crate::model::{AttributeType, Bucketing, Durability, Kind, ValueType};
+use crate::model::{Bucketing, Kind, ValueType};
 
 const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Field {
     Field { name, required: true, shape, doc }
@@ -35,22 +42,6 @@ fn kinds() -> Vec<&'static str> {
 
 fn bucketings() -> Vec<&'static str> {
     Bucketing::ALL.iter().map(|(_, name, _)| *name).collect()
-}
-
-fn native_bucketings() -> Vec<&'static str> {
-    Bucketing::ALL.iter().filter(|(bucketing, ..)| bucketing.is_native()).map(|(_, name, _)| *name).collect()
-}
-
-fn attribute_types() -> Vec<&'static str> {
-    AttributeType::ALL.iter().map(|(_, name)| *name).collect()
-}
-
-fn durabilities() -> Vec<&'static str> {
-    Durability::ALL.iter().map(|(_, name)| *name).collect()
-}
-
-fn levels() -> Vec<&'static str> {
-    crate::diagnostic::Severity::ALL.iter().map(|(_, name)| *name).collect()
 }
 
 const BUCKETING: Shape = Shape::Choice(bucketings);
@@ -217,99 +208,6 @@ pub static BESIDE_STRATEGY: &[Field] = &[
     optional("bucketing", BUCKETING, "The algorithm; the flag's when absent"),
 ];
 
-/// The forms of a condition: the first field of each, its head, tells them apart.
-pub static CONDITION_FORMS: &[&Object] = &[
-    &TEST,
-    &SEGMENT_CONDITION,
-    &PERCENTAGE_CONDITION,
-    &SCHEDULE_CONDITION,
-    &ANY_CONDITION,
-    &ALL_CONDITION,
-    &NOT_CONDITION,
-];
-
-/// A test of an attribute; its operator stands beside, by the table of operators.
-pub static TEST: Object = Object {
-    name: "test",
-    what: "a test",
-    doc: "An attribute and one operator",
-    rule: Some(Rule::Operators),
-    fields: &[
-        required("attribute", Shape::Attribute, "The attribute, by path: `account.age_days`"),
-        optional("ignore_case", Shape::Boolean, "Compare text ignoring case"),
-        optional("lenient", Shape::Boolean, "Take text for a number, and versions such as `2.1` and `v2.1.0`"),
-        optional("any_item", Shape::Boolean, "Of a list, look at its items: one that matches is enough"),
-    ],
-};
-
-/// `{segment: staff}`
-pub static SEGMENT_CONDITION: Object = Object {
-    name: "in-segment",
-    what: "a segment condition",
-    doc: "In the segment",
-    rule: None,
-    fields: &[required("segment", Shape::Name, "The name of the segment")],
-};
-
-/// `{percentage: 25}`
-pub static PERCENTAGE_CONDITION: Object = Object {
-    name: "in-percentage",
-    what: "a percentage condition",
-    doc: "Within a share of units",
-    rule: None,
-    fields: &[
-        required("percentage", Shape::Share, "How many"),
-        optional("by", Shape::By, "The attribute that is the unit; `targetingKey` when absent"),
-        optional("salt", Shape::Salt, "The salt; the flag's when absent, the segment's name in a segment"),
-        optional("bucketing", BUCKETING, "The algorithm; the flag's when absent"),
-    ],
-};
-
-/// `{schedule: {from: 2026-12-01}}`
-pub static SCHEDULE_CONDITION: Object = Object {
-    name: "in-schedule",
-    what: "a schedule condition",
-    doc: "The time is in the window",
-    rule: None,
-    fields: &[required("schedule", Shape::Object(&SCHEDULE), "From `from` (inclusive) until `until` (exclusive)")],
-};
-
-/// `{first: [userId, sessionId]}`
-pub static FIRST_OF: Object = Object {
-    name: "first-of",
-    what: "a choice of units",
-    doc: "The first of these attributes that is a unit",
-    rule: None,
-    fields: &[required("first", Shape::List(&filled(Shape::Attribute)), "The attributes, in order")],
-};
-
-/// `{any: […]}`
-pub static ANY_CONDITION: Object = Object {
-    name: "any",
-    what: "`any`",
-    doc: "At least one matches",
-    rule: None,
-    fields: &[required("any", CONDITIONS, "Conditions of which at least one must match")],
-};
-
-/// `{all: […]}`
-pub static ALL_CONDITION: Object = Object {
-    name: "all",
-    what: "`all`",
-    doc: "All match",
-    rule: None,
-    fields: &[required("all", CONDITIONS, "Conditions that must all match")],
-};
-
-/// `{not: …}`
-pub static NOT_CONDITION: Object = Object {
-    name: "not",
-    what: "`not`",
-    doc: "The other does not match",
-    rule: None,
-    fields: &[required("not", Shape::Condition, "The condition that must not match")],
-};
-
 /// A segment file.
 pub static SEGMENT: Object = Object {
     name: "segment",
@@ -322,96 +220,5 @@ pub static SEGMENT: Object = Object {
         optional("include", FREE_UNITS, "Units that are always in"),
         optional("exclude", FREE_UNITS, "Units that are never in"),
         optional("match", CONDITIONS, "All must match; nobody when absent"),
-    ],
-};
-
-/// The project file.
-pub static PROJECT: Object = Object {
-    name: "project",
-    what: "a project",
-    doc: "Environments, attributes, rings and settings that all flags share",
-    rule: None,
-    fields: &[
-        required("format", Shape::Format, "The format of the files"),
-        required(
-            "environments",
-            Shape::List(&filled(Shape::Object(&PROJECT_ENVIRONMENT))),
-            "The environments, in promotion order",
-        ),
-        optional(
-            "attributes",
-            Shape::Map(&Map { keys: Shape::Attribute, values: Shape::Object(&ATTRIBUTE), filled: false }),
-            "What contexts may carry; conditions are checked against it",
-        ),
-        optional(
-            "rings",
-            Shape::List(&list(Shape::Object(&RING))),
-            "Rings of users, innermost first; each contains those before it",
-        ),
-        optional("bucketing", Shape::Choice(native_bucketings), "The algorithm of buckets; `flagd-v3` when absent"),
-        optional("geo", Shape::Object(&GEO), "Where places are looked up by `ip`"),
-        optional("durability", Shape::Choice(durabilities), "`full`: changes are on the disk before they count"),
-        optional(
-            "lints",
-            Shape::Map(&Map { keys: Shape::Text, values: Shape::Choice(levels), filled: false }),
-            "Levels of lints by name",
-        ),
-    ],
-};
-
-/// Fields of the project that a later version brings, with what they are for.
-pub static RESERVED_IN_PROJECT: &[(&str, &str)] =
-    &[("policy", "rules for changes"), ("audit", "the audit mode"), ("roles", "who may change what")];
-
-/// Where places are looked up.
-pub static GEO: Object = Object {
-    name: "geo",
-    what: "the look-up of places",
-    doc: "Where places are looked up by `ip`",
-    rule: None,
-    fields: &[required(
-        "database",
-        Shape::Text,
-        "A file in MaxMind's format; a relative path begins at the folder that holds `flags/`",
-    )],
-};
-
-/// An environment of the project.
-pub static PROJECT_ENVIRONMENT: Object = Object {
-    name: "project-environment",
-    what: "an environment",
-    doc: "An environment",
-    rule: None,
-    fields: &[
-        required("name", Shape::Name, "Its name"),
-        optional("description", Shape::Text, "What it is"),
-        optional("protected", Shape::Boolean, "Whether writing asks for a reason and confirmation"),
-    ],
-};
-
-/// The declaration of an attribute.
-pub static ATTRIBUTE: Object = Object {
-    name: "attribute",
-    what: "an attribute",
-    doc: "What an attribute of a context is",
-    rule: Some(Rule::AttributeTypes),
-    fields: &[
-        required("type", Shape::Choice(attribute_types), "Its type"),
-        optional("enum", Shape::List(&filled(Shape::Scalar)), "The values it may have"),
-        optional("description", Shape::Text, "What it means"),
-        optional("examples", Shape::List(&list(Shape::Scalar)), "Values for examples and synthetic contexts"),
-    ],
-};
-
-/// A ring of users.
-pub static RING: Object = Object {
-    name: "ring",
-    what: "a ring",
-    doc: "Everyone in the segment and, failing that, within the percentage",
-    rule: Some(Rule::AnyOf(&["segment", "percentage"])),
-    fields: &[
-        required("name", Shape::Name, "Its name"),
-        optional("segment", Shape::Name, "Who is in by name"),
-        optional("percentage", Shape::Share, "How many are in by bucket; may not fall along the list"),
     ],
 };
