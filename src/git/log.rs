@@ -27,6 +27,18 @@ pub enum MergeChanges {
     Nothing,
 }
 
+/// How soon commits are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pace {
+    /// Many at a time, which takes the least for all of them.
+    #[default]
+    Blocks,
+    /// Each once the next is found.
+    Each,
+    /// Each as soon as it is found: the only path is a file, so that nothing comes after its change.
+    EachOfOneFile,
+}
+
 /// Which commits to walk, newest first, and what to tell of them.
 #[derive(Debug, Clone, Default)]
 pub struct LogQuery {
@@ -43,6 +55,8 @@ pub struct LogQuery {
     pub full_history: bool,
     /// Each commit before its parents, whatever their dates say; a branch that was merged in one piece behind its merge.
     pub children_first: bool,
+    /// How soon commits are told.
+    pub pace: Pace,
     /// What merges show.
     pub merges: MergeChanges,
     /// Only commits whose message holds this text.
@@ -69,7 +83,9 @@ impl Repository {
     /// # Errors
     /// If `git log` cannot be started; that it failed is an error of the last item.
     pub fn log(&self, query: &LogQuery) -> Result<Log, GitError> {
-        let mut git = self.git(Manner::Read, "log").whole_blocks().args([
+        let git = self.git(Manner::Read, "log");
+        let git = if query.pace == Pace::Blocks { git.whole_blocks() } else { git };
+        let mut git = git.args([
             "-z",
             "--raw",
             "--no-renames",
@@ -106,7 +122,7 @@ impl Repository {
         if let Some(before) = query.before {
             git = git.arg(format!("--until=@{} +0000", before.max(0)));
         }
-        Log::start(with_revisions(git, query), &self.place.directory)
+        Log::start(with_revisions(git, query), query.pace, &self.place.directory)
     }
 }
 
@@ -116,13 +132,13 @@ fn with_revisions(git: Git, query: &LogQuery) -> Git {
 }
 
 impl Log {
-    fn start(git: Git, place: &Path) -> Result<Self, GitError> {
+    fn start(git: Git, pace: Pace, place: &Path) -> Result<Self, GitError> {
         let (complaints, stderr) = Complaints::new("log", place)?;
         let mut child = git.stream(stderr)?;
         let Some(answers) = child.stdout.take() else {
             return Err(GitError::Unexpected { command: "log".to_owned(), detail: "no pipe".to_owned() });
         };
-        let records = parse::Records::new(BufReader::with_capacity(1 << 16, answers));
+        let records = parse::Records::new(BufReader::with_capacity(1 << 16, answers), pace == Pace::EachOfOneFile);
         Ok(Self { child, records, complaints, finished: false })
     }
 

@@ -50,7 +50,7 @@ pub use error::GitError;
 pub use graph::Graph;
 pub use id::{CommitId, ObjectFormat, ObjectId};
 pub use index::IndexEntry;
-pub use log::{Commit, Log, LogQuery, MergeChanges, Person, RawChange};
+pub use log::{Commit, Log, LogQuery, MergeChanges, Pace, Person, RawChange};
 pub use merge_file::{Labels, merge_file};
 pub use objects::{Entry, Source};
 pub use path_state::{PathState, WorkTreeState};

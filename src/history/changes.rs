@@ -4,7 +4,7 @@ use super::contents::{Content, differences};
 use super::touch::{FileVersion, pairs};
 use super::walk::Walker;
 use crate::compare::Difference;
-use crate::git::{Commit, CommitId, GitError, Log, LogQuery, MergeChanges, RawChange, Repository};
+use crate::git::{Commit, CommitId, GitError, Log, LogQuery, MergeChanges, Pace, RawChange, Repository};
 use crate::model::{FlagKey, Project};
 use crate::project::Root;
 use std::collections::BTreeSet;
@@ -55,7 +55,10 @@ impl<'r> Changes<'r> {
         let walker = Walker::new(root, repository, Arc::default());
         let path = walker.path_at(tip, key)?;
         let focused = path.is_some();
-        let log = first_parents(repository, tip, until, path.unwrap_or_else(|| walker.flags()))?;
+        let log = match path {
+            Some(path) => first_parents(repository, tip, until, path, Pace::EachOfOneFile)?,
+            None => first_parents(repository, tip, until, walker.flags(), Pace::Each)?,
+        };
         Ok(Self { walker, project, key: key.clone(), log, until, focused, became: None })
     }
 
@@ -96,7 +99,8 @@ impl<'r> Changes<'r> {
         if let (Some(path), Some(parent)) = (&path, parent) {
             let moved = after.as_ref().is_none_or(|after| after.path != *path);
             if moved || !self.focused {
-                self.log = first_parents(self.walker.repository, parent, self.until, path.clone())?;
+                self.log =
+                    first_parents(self.walker.repository, parent, self.until, path.clone(), Pace::EachOfOneFile)?;
                 self.focused = true;
             }
         }
@@ -148,9 +152,11 @@ fn first_parents(
     tip: CommitId,
     until: Option<CommitId>,
     path: String,
+    pace: Pace,
 ) -> Result<Log, GitError> {
     repository.log(&LogQuery {
         paths: vec![path],
+        pace,
         from: vec![tip],
         until: until.into_iter().collect(),
         first_parent: true,

@@ -1,7 +1,7 @@
 //! The differences, for people and programs.
 
-use crate::commands::impacts::with_flag;
 use super::beside::Expectations;
+use crate::commands::impacts::with_flag;
 use crate::compare::{Difference, Impact, Subject};
 use crate::model::FlagKey;
 use crate::render::style::{BAD, DIM, EMPHASIS, GOOD, PARTLY, paint, plain};

@@ -104,11 +104,13 @@ pub(super) struct Records<R> {
     token: Vec<u8>,
     /// Whether `token` begins the next commit.
     ahead: bool,
+    /// Whether a commit is complete with its first change.
+    one_change: bool,
 }
 
 impl<R: BufRead> Records<R> {
-    pub(super) fn new(source: R) -> Self {
-        Self { source, token: Vec::new(), ahead: false }
+    pub(super) fn new(source: R, one_change: bool) -> Self {
+        Self { source, token: Vec::new(), ahead: false, one_change }
     }
 
     pub(super) fn next_commit(&mut self) -> Result<Option<Commit>, GitError> {
@@ -116,6 +118,13 @@ impl<R: BufRead> Records<R> {
             return Ok(None);
         }
         self.ahead = false;
+        // Of what was taken for a file and was a folder, the rest.
+        while self.token.first() == Some(&b':') {
+            self.read_field()?;
+            if !self.read_marked()? {
+                return Ok(None);
+            }
+        }
         let id = self.id()?;
         self.read_field()?;
         let tree = self.id()?;
@@ -133,6 +142,9 @@ impl<R: BufRead> Records<R> {
             let facts = self.text();
             let path = self.field()?;
             changes.push(parse_change(&facts, path)?);
+            if self.one_change {
+                break;
+            }
         }
         Ok(Some(Commit { id, tree, parents, author, committer, message, changes }))
     }

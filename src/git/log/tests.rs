@@ -136,6 +136,29 @@ fn a_walk_may_be_left_early() {
 }
 
 #[test]
+fn the_pace_changes_nothing_that_is_told() {
+    let sandbox = Sandbox::new();
+    for (number, path) in ["a", "b", "a", "a/b", "a", "b"].into_iter().enumerate() {
+        drop(std::fs::remove_file(sandbox.path("a")));
+        drop(std::fs::remove_dir_all(sandbox.path("a")));
+        sandbox.write(path, &number.to_string());
+        sandbox.commit_all(&number.to_string());
+    }
+    let repository = sandbox.repository();
+    let paced = |pace| all(&repository, &LogQuery { pace, first_parent: true, ..on(&["a"]) });
+    assert_eq!(paced(Pace::Blocks).len(), 6);
+    assert_eq!(paced(Pace::Each), paced(Pace::Blocks));
+    // Where the path was a folder, what else changed in it is left out.
+    let one = |commits: Vec<Commit>| {
+        commits
+            .into_iter()
+            .map(|it| Commit { changes: it.changes.into_iter().take(1).collect(), ..it })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(paced(Pace::EachOfOneFile), one(paced(Pace::Blocks)));
+}
+
+#[test]
 fn replacements_are_not_followed() {
     let sandbox = Sandbox::new();
     for number in 0..3 {
