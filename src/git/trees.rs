@@ -73,7 +73,7 @@ impl Repository {
             "--ignore-submodules",
         ]);
         let tracked = tracked.arg(commit.to_string()).arg("--").arg(prefix);
-        let others = self.git(Manner::Read, "ls-files").args(["-z", "--others", "--"]).arg(&prefix);
+        let others = self.git(Manner::Read, "ls-files").args(["-z", "--others", "--"]).arg(prefix);
         let (tracked, others) = thread::scope(|scope| {
             let others = scope.spawn(|| others.run());
             let tracked = tracked.run();
