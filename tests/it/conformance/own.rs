@@ -42,6 +42,13 @@ pub(super) fn cases(source: &str, files: &[&str]) {
     };
     assert_eq!(said(Kept::No), suite["left_out"], "{:#?}", asked.imported.items);
     assert_eq!(said(Kept::Otherwise), suite["otherwise"], "{:#?}", asked.imported.items);
+    // What many flags have in common is said once, with all of their names.
+    let common = asked.imported.items.iter().filter(|item| item.kept == Kept::Otherwise && item.flag.is_none());
+    let common: Vec<&str> = common.map(|item| item.message.as_str()).collect();
+    for name in suite["in_common"].as_array().into_iter().flatten().filter_map(Json::as_str) {
+        let names = |message: &&str| message.split(['(', ')', ',']).any(|word| word.trim() == name);
+        assert!(common.iter().any(names), "{name}: {common:#?}");
+    }
 }
 
 /// What looks like a file of flags and holds none says what to take instead.
