@@ -247,10 +247,11 @@ pub(super) fn clock() -> Timestamp {
 fn pager(height: u16, directory: PathBuf) -> Pager {
     let command = move || {
         let configured = || Repository::discover(&directory).ok()??.config("core.pager").ok()?;
-        let asked = variable("GIT_PAGER");
-        let chosen = variable("GIT_FLAG_PAGER").filter(|_| asked.as_deref() != Some("cat")).or(asked);
-        let chosen = chosen.or_else(configured).or_else(|| variable("PAGER"));
-        Some(chosen.unwrap_or_else(|| "less".into())).filter(|command| command != "cat")
+        let asked = variable_or_empty("GIT_PAGER");
+        let is_off = |command: &str| command.is_empty() || command == "cat";
+        let own = variable_or_empty("GIT_FLAG_PAGER").filter(|_| !asked.as_deref().is_some_and(is_off));
+        let chosen = own.or(asked).or_else(configured).or_else(|| variable_or_empty("PAGER"));
+        Some(chosen.unwrap_or_else(|| "less".into())).filter(|command| !is_off(command))
     };
     // What Git gives its pager, too: leave when all fits, keep colours and what was shown.
     let variables = [("LESS", "FRX"), ("LV", "-c")].into_iter().filter(|(name, _)| variable(name).is_none());
@@ -295,6 +296,12 @@ pub(super) fn home() -> Option<PathBuf> {
 #[expect(clippy::disallowed_methods, reason = "effects enter here")]
 pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// A variable of the process's environment, for which being empty means something.
+#[expect(clippy::disallowed_methods, reason = "effects enter here")]
+fn variable_or_empty(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// Where programs keep data of the person: `$XDG_DATA_HOME`, else `~/.local/share`.

@@ -54,20 +54,31 @@ pub struct Args {
 
 pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     session.set_format(args.format.choose(&[Format::Jsonl, Format::Github, Format::Plain])?);
-    let root = match session.root_at(args.at.at.as_deref()) {
-        Err(failure) if args.hook => return without_project(session, failure),
-        root => root?,
-    };
-    if args.hook && root.repository().is_some_and(crate::git::Repository::inside_our_commit) {
+    let roots = args.roots(session)?;
+    let in_ours = |root: &Root| root.repository().is_some_and(Repository::inside_our_commit);
+    if args.hook && roots.first().is_some_and(in_ours) {
         return Ok(Outcome::silent());
     }
+    let mut outcome = Outcome::silent();
+    for root in &roots {
+        let (checked, fails) = check(&args, root, session)?;
+        outcome = checked;
+        if fails {
+            break;
+        }
+    }
+    Ok(outcome)
+}
+
+/// What is to be told of one repository of flags, and whether it fails.
+fn check(args: &Args, root: &Root, session: &Session) -> Result<(Outcome, bool)> {
     let view = if args.staged {
         View::Index
     } else {
         moment(root.repository(), args.at.at.as_deref(), None, session.now())?.view
     };
     let Validation { mut problems, sources, flags, segments } = validate(&root.files(view)?, session.now())?;
-    args.check_paths(&root, view, session.directory())?;
+    args.check_paths(root, view, session.directory())?;
     diagnostic::locate(&mut problems, &sources);
     diagnostic::sort(&mut problems, &sources);
     let prefix = root.prefix().to_owned();
@@ -80,7 +91,10 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let worst = problems.iter().map(|problem| problem.severity).max().unwrap_or(Severity::Off);
     let fails = level.is_some_and(|level| worst >= level);
     let report = Findings { problems, sources, flags, segments, prefix };
-    let words = report.words();
+    // A hook is run at the top, from where paths within would not be found.
+    let below = root.prefix().trim_end_matches('/');
+    let place = if args.hook && !below.is_empty() { format!("below `{below}`: ") } else { String::new() };
+    let words = format!("{place}{}", report.words());
     let quiet = args.hook && !fails;
     let annotations =
         if args.hook || args.no_ci_detect || !actions::is_here() { String::new() } else { report.for_actions()? };
@@ -93,24 +107,43 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     if args.hook && fails {
         outcome = outcome.note("the commit was stopped; fix the files, `git add` them, and commit again");
     }
-    Ok(outcome.exit(if fails { Exit::Negative } else { Exit::Done }))
+    Ok((outcome.exit(if fails { Exit::Negative } else { Exit::Done }), fails))
 }
 
 /// A repository without flags has nothing to check, and its commits are none of our business; one that has lost its
 /// project file has flags that no client can read.
-fn without_project(session: &Session, failure: Box<Failure>) -> Result<Outcome> {
-    let Some(repository) = Repository::discover(session.directory())? else { return Ok(Outcome::silent()) };
+fn without_project(session: &Session, failure: Box<Failure>) -> Result<()> {
+    let Some(repository) = Repository::discover(session.directory())? else { return Ok(()) };
     let staged = repository.list(Source::Index, layout::FLAGS)?;
     let left =
         staged.iter().filter(|file| matches!(layout::role(&file.path), Role::Flag(_) | Role::Segment(_))).count();
     if left == 0 {
-        return Ok(Outcome::silent());
+        return Ok(());
     }
     let words = format!("{} would be left without it", super::wording::count(left, "file"));
     Err(failure.help(words).help("`git restore --staged --worktree flags/project.yaml` brings it back"))
 }
 
 impl Args {
+    /// What is checked. A hook is run at the top, and a commit concerns all that lie below, too.
+    fn roots(&self, session: &mut Session) -> Result<Vec<Root>> {
+        let here = session.root_at(self.at.at.as_deref());
+        if !self.hook && (here.is_ok() || !self.staged) {
+            return Ok(vec![here?]);
+        }
+        let mut staged = Root::staged(session.directory())?;
+        match here {
+            Ok(here) => {
+                staged.retain(|root| root.prefix() != here.prefix());
+                staged.insert(0, here);
+            }
+            Err(failure) if self.hook => without_project(session, failure)?,
+            Err(failure) if staged.is_empty() => return Err(failure),
+            Err(_) => {}
+        }
+        Ok(staged)
+    }
+
     /// A path that names nothing is a slip of the pen, not a repository without problems.
     fn check_paths(&self, root: &Root, view: View, current: &Path) -> Result<()> {
         if self.paths.is_empty() {

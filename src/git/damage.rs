@@ -32,6 +32,17 @@ pub(super) fn help(complaint: &str) -> Option<&'static str> {
     if says(&["git repo version", "unknown repository extension", "unknown repository format"]) {
         return Some("a newer Git made this repository: update Git, or clone it with this one");
     }
+    // Nothing is wrong here where another repository can't be reached.
+    if says(&[
+        "from remote repository",
+        "does not appear to be a git repository",
+        "promisor remote",
+        "Could not resolve",
+    ]) {
+        return Some(
+            "the remote can't be reached, or there is none: `git remote -v` shows where it is; then the same command again",
+        );
+    }
     let damaged = [
         "unable to read",
         "could not read",

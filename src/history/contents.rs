@@ -61,6 +61,9 @@ impl<'r> Contents<'r> {
     /// The content of a version. One that is not in this clone is broken for that reason.
     #[must_use]
     pub(super) fn read(&self, version: &FileVersion) -> Arc<Content> {
+        if !version.is_plain() {
+            return Arc::new(Content { sha256: None, state: State::Broken("it is not a plain file (F223)".into()) });
+        }
         // A thread that panicked elsewhere leaves a memory that is merely incomplete.
         let lock = || self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let known =
@@ -86,9 +89,6 @@ impl<'r> Contents<'r> {
 }
 
 fn read(repository: &Repository, version: &FileVersion) -> Content {
-    if version.mode & 0o170_000 != 0o100_000 {
-        return Content { sha256: None, state: State::Broken("it is not a plain file".into()) };
-    }
     match repository.read(version.id) {
         Ok(bytes) => decode(&version.path, &version.key, bytes),
         Err(error) => Content { sha256: None, state: State::Broken(error.to_string()) },

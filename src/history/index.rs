@@ -18,7 +18,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 /// Raised whenever the meaning of a file changes.
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
 
 /// What stands between a touch and its meaning: no character of JSON.
 const BETWEEN: char = '\t';

@@ -18,6 +18,13 @@ pub struct FileVersion {
     pub mode: u32,
 }
 
+impl FileVersion {
+    /// Whether it is a file as flags have it: no link, not executable.
+    pub(super) const fn is_plain(&self) -> bool {
+        self.mode & 0o170_000 == 0o100_000 && self.mode & 0o111 == 0
+    }
+}
+
 /// What kind of commit touched the flag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TouchKind {

@@ -160,6 +160,24 @@ impl Root {
         })
     }
 
+    /// All that the index has of the repository around `start`, by path.
+    ///
+    /// # Errors
+    /// When Git refuses to open the repository, or can't read its index.
+    pub fn staged(start: &Path) -> Result<Vec<Self>> {
+        let Some(repository) = Repository::discover(start)? else { return Ok(Vec::new()) };
+        let Some(top) = repository.work_tree() else { return Ok(Vec::new()) };
+        let entries = repository.list(Source::Index, "")?;
+        let prefixes = entries.iter().filter_map(|entry| entry.path.strip_suffix(PROJECT));
+        prefixes
+            .filter(|prefix| prefix.is_empty() || prefix.ends_with('/'))
+            .map(|prefix| {
+                let (directory, repository) = (top.join(prefix), Repository::discover(start)?);
+                Ok(Self { directory, prefix: prefix.to_owned(), repository, left_out: Vec::new() })
+            })
+            .collect()
+    }
+
     /// For `init`, where there is no project yet: the folder itself.
     ///
     /// # Errors

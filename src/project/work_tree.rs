@@ -173,6 +173,8 @@ impl Disk {
             place.push(name);
             match fs::symlink_metadata(&place) {
                 Ok(found) if found.is_dir() => {}
+                // Nothing is below a file.
+                Ok(found) if found.is_file() => return Ok(Content::Absent),
                 Ok(_) => return Ok(Content::NotPlain(None)),
                 Err(error) if is_absence(&error) => return Ok(Content::Absent),
                 Err(error) => return Err(unreadable(path, &error)),
@@ -189,6 +191,9 @@ impl Disk {
             Err(error) if is_absence(&error) => return Ok(Content::Absent),
             Err(error) => return Err(unreadable(path, &error)),
         };
+        if metadata.is_dir() && !is_submodule(&full, path) {
+            return Ok(Content::Absent);
+        }
         if !metadata.is_file() {
             return Ok(Content::NotPlain(None));
         }

@@ -484,3 +484,61 @@ fn diff_sees_flags_that_git_ignores_as_every_command_does() {
     repo.flag(&["list"]).ok().prints("c");
     repo.flag(&["diff"]).ok().prints("c\n").prints("+ created");
 }
+
+#[cfg(unix)]
+#[test]
+fn diff_tells_what_no_file_of_a_flag_is_any_more() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let repo = two();
+    let file = |name: &str| repo.path().join(name);
+    std::fs::set_permissions(file("flags/a.yaml"), std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    let unreadable = "a\n  ~ can't be read: it is not a plain file (F223)\n";
+    repo.git(&["add", "-A"]);
+    repo.git(&["commit", "-qm", "mode"]);
+    for range in [&["diff", "HEAD~1"][..], &["diff", "HEAD~1..HEAD"], &["diff", "HEAD~1", "a"]] {
+        assert_eq!(repo.flag(&[range, &["--exit-code"]].concat()).exits(1).stdout, unreadable, "{range:?}");
+    }
+    repo.flag(&["log", "a"]).ok().prints("it is not a plain file (F223)");
+    repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    std::fs::remove_file(file("flags/a.yaml")).expect("removed");
+    std::os::unix::fs::symlink("b.yaml", file("flags/a.yaml")).expect("a link");
+    // It is told of this flag, and hides nothing about others.
+    repo.flag(&["enable", "b", "--env", "staging"]).ok();
+    let told = repo.flag(&["diff", "HEAD~1"]).ok().stdout;
+    assert!(told.starts_with(unreadable) && told.contains("staging: enabled"), "{told}");
+    repo.git(&["add", "-A"]);
+    assert_eq!(repo.flag(&["diff", "--staged"]).ok().stdout, unreadable);
+}
+
+#[test]
+fn diff_follows_a_folder_that_became_a_file_and_a_file_that_became_a_folder() {
+    let repo = two();
+    repo.write("flags/d/c.yaml", std::fs::read(repo.path().join("flags/b.yaml")).expect("a file"));
+    repo.commit_all("c");
+    std::fs::remove_dir_all(repo.path().join("flags/d")).expect("removed");
+    repo.write("flags/d", "a file");
+    repo.flag(&["diff"]).ok().prints("c\n  - deleted");
+    repo.git(&["reset", "-q", "--hard"]);
+    let text = std::fs::read(repo.path().join("flags/b.yaml")).expect("a file");
+    std::fs::remove_file(repo.path().join("flags/b.yaml")).expect("removed");
+    repo.write("flags/b.yaml/z.yaml", text);
+    let told = repo.flag(&["diff"]).ok().stdout;
+    assert!(told.contains("z") && !told.contains("can't be read"), "{told}");
+}
+
+#[test]
+fn diff_counts_only_flags_that_differ() {
+    let repo = two();
+    let silent = || assert_eq!(repo.flag(&["diff"]).ok().stderr, "");
+    repo.replace("flags/a.yaml", "percentage: 10", "percentage: 11");
+    repo.git(&["add", "-A"]);
+    repo.replace("flags/a.yaml", "percentage: 11", "percentage: 10");
+    silent();
+    repo.git(&["rm", "-q", "--cached", "flags/b.yaml"]);
+    silent();
+    repo.write("flags/README.md", "words");
+    silent();
+    repo.write("flags/\u{fc}.yaml", "type: boolean");
+    let said = repo.flag(&["diff"]).ok().stderr;
+    assert!(said.contains("can't be the file of a flag") && !said.contains("formatting"), "{said}");
+}

@@ -8,7 +8,7 @@ use crate::diagnostic::Result;
 use crate::document::{Expectation, ExpectedMembership, FlagTests, Golden, Recorded, SegmentTests};
 use crate::model::FlagKey;
 use crate::project::layout::{self, Role};
-use crate::project::{Root, read_golden, read_segment_tests, read_tests};
+use crate::project::{Content, Root, read_golden, read_segment_tests, read_tests};
 use crate::source::{FilePath, Span};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -117,7 +117,7 @@ pub(super) fn expectations(
         }
         let sides = found.entry(title).or_default();
         for (side, at) in [&mut sides.before, &mut sides.after].into_iter().zip([file.old, file.new]) {
-            if let Some(bytes) = content(root, root.git()?, file, at)? {
+            if let Content::Plain(bytes) = content(root, root.git()?, file, at)? {
                 *side = Some((root.shown(&file.path), read(&file.path, &role, bytes)));
             }
         }

@@ -13,7 +13,7 @@ use crate::compare::{self, Aspect, Difference, Subject};
 use crate::diagnostic::{Exit, Result};
 use crate::model::FlagKey;
 use crate::project::View;
-use crate::project::layout::{self, Role};
+
 use crate::render::style::{DIM, paint};
 use crate::render::{Format, Outcome};
 use clap_complete::engine::ArgValueCompleter;
@@ -51,7 +51,7 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let repository = root.git()?;
     let (range, keys) = Range::parse(&root, repository, &args)?;
     let changed = range.changed(&root, repository)?;
-    let side::Both { sides: [before, after], unreadable, unread } =
+    let side::Both { sides: [before, after], unreadable, unread, found } =
         side::read_both(&root, [range.old, range.new], &changed)?;
     let now = session.now();
     let (mut differences, mut impacts) =
@@ -95,26 +95,17 @@ pub(super) fn run(args: Args, session: &mut Session) -> Result<Outcome> {
     let told = expectations.len();
     let report = Diff { expectations, from: range.old.name(), to: range.new.name(), differences, impacts };
     let mut outcome = Outcome::report(report);
-    if !differs && !changed.is_empty() && keys.is_empty() {
-        // A file that moved is gone in one place and new in another.
-        let other = changed.iter().map(|changed| &changed.path).filter(|path| !is_expectation(path));
-        let names: BTreeSet<&str> = other.map(|path| file_name(path)).collect();
-        if !names.is_empty() {
-            let files = super::wording::count(names.len(), if told > 0 { "other file" } else { "file" });
-            let differ = if names.len() == 1 { "differs" } else { "differ" };
-            outcome = outcome.note(paint(DIM, format!("{files} {differ} only in comments, formatting or place")));
-        }
+    if !differs && !found.differing.is_empty() && keys.is_empty() {
+        let count = found.differing.len();
+        let files = super::wording::count(count, if told > 0 { "other file" } else { "file" });
+        let differ = if count == 1 { "differs" } else { "differ" };
+        outcome = outcome.note(paint(DIM, format!("{files} {differ} only in comments, formatting or place")));
+    }
+    for path in found.misplaced.iter().filter(|_| keys.is_empty()) {
+        outcome = outcome.note(format!("`{path}` can't be the file of a flag; `git flag validate` shows why"));
     }
     for state in unread {
         outcome = outcome.note(format!("`flags/project.yaml` of {state} does not read; `git flag validate` shows why"));
     }
     Ok(if differs && args.exit_code { outcome.exit(Exit::Negative) } else { outcome })
-}
-
-fn is_expectation(path: &str) -> bool {
-    matches!(layout::role(path), Role::Tests(_) | Role::SegmentTests(_) | Role::Golden(_))
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }

@@ -155,14 +155,20 @@ pub(super) enum At {
     Nowhere,
     /// In Git.
     Object(ObjectId),
+    /// In Git, but no plain file: a link, or executable.
+    NotPlain,
     /// On disk, if at all.
     WorkTree,
 }
 
 impl At {
-    /// A link or submodule has no content of its own.
+    /// What is there; a submodule or folder is no file.
     fn object(id: ObjectId, mode: u32) -> Self {
-        if mode & 0o170_000 == 0o100_000 { Self::Object(id) } else { Self::Nowhere }
+        match mode & 0o170_000 {
+            0o100_000 if mode & 0o111 == 0 => Self::Object(id),
+            0o100_000 | 0o120_000 => Self::NotPlain,
+            _ => Self::Nowhere,
+        }
     }
 }
 

@@ -6,8 +6,9 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::git::Repository;
 use crate::model::{Broken, Catalog, Flag, FlagKey, Project, Segment, SegmentName};
 use crate::project::layout::{self, PROJECT, Role};
-use crate::project::{Root, View, read_flag, read_project_file, read_segment};
+use crate::project::{Content, Root, View, read_flag, read_project_file, read_segment};
 use crate::source::FilePath;
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 /// Both sides of a comparison.
@@ -18,6 +19,17 @@ pub(super) struct Both {
     pub(super) unreadable: Option<Difference>,
     /// The names of states whose project does not read.
     pub(super) unread: Vec<String>,
+    /// What there is among what may differ.
+    pub(super) found: Findings,
+}
+
+/// What there is among the files that may differ.
+#[derive(Default)]
+pub(super) struct Findings {
+    /// The names of the files of flags, segments and the project that do differ. One that moved is one.
+    pub(super) differing: BTreeSet<String>,
+    /// Files that can't be of a flag, as `git flag validate` says.
+    pub(super) misplaced: Vec<FilePath>,
 }
 
 /// Reads both sides.
@@ -35,8 +47,8 @@ pub(super) fn read_both(root: &Root, states: [State; 2], changed: &[Changed]) ->
         [_, Side::Project(one)] => [no_project(), one],
         _ => [no_project(), no_project()],
     };
-    let sides = catalogs(root, [*before, *after], changed)?;
-    Ok(Both { sides, unreadable, unread })
+    let (sides, found) = catalogs(root, [*before, *after], changed)?;
+    Ok(Both { sides, unreadable, unread, found })
 }
 
 fn unreadable(projects: &[Side; 2]) -> Option<Difference> {
@@ -113,19 +125,23 @@ struct Text {
     side: usize,
     path: FilePath,
     role: Role,
-    bytes: Vec<u8>,
+    /// `None` where it is no plain file.
+    bytes: Option<Vec<u8>>,
 }
 
 impl Text {
     fn decode(self) -> Option<(usize, usize, Part)> {
+        let not_plain = || "it is not a plain file (F223)".to_owned();
         let part = match self.role {
             Role::Flag(key) => {
-                let read = read_flag(&self.path, &key, self.bytes);
-                Part::Flag(key, read.value.map(Box::new).ok_or_else(|| first_error(&read.problems)))
+                let read = self.bytes.map(|bytes| read_flag(&self.path, &key, bytes)).ok_or_else(not_plain);
+                let flag = read.and_then(|read| read.value.map(Box::new).ok_or_else(|| first_error(&read.problems)));
+                Part::Flag(key, flag)
             }
             Role::Segment(name) => {
-                let read = read_segment(&self.path, &name, self.bytes);
-                Part::Segment(name, read.value.ok_or_else(|| first_error(&read.problems)))
+                let read = self.bytes.map(|bytes| read_segment(&self.path, &name, bytes)).ok_or_else(not_plain);
+                let segment = read.and_then(|read| read.value.ok_or_else(|| first_error(&read.problems)));
+                Part::Segment(name, segment)
             }
             _ => return None,
         };
@@ -134,11 +150,12 @@ impl Text {
 }
 
 /// Git and the disk are read one after the other; all cores decode what is there already.
-fn catalogs(root: &Root, projects: [Project; 2], changed: &[Changed]) -> Result<[Catalog; 2]> {
+fn catalogs(root: &Root, projects: [Project; 2], changed: &[Changed]) -> Result<([Catalog; 2], Findings)> {
     let repository = root.git()?;
+    let mut findings = Findings::default();
     let parts: Mutex<Vec<(usize, usize, Part)>> = Mutex::new(Vec::new());
     rayon::in_place_scope(|scope| {
-        let mut batch = Vec::with_capacity(BATCH);
+        let mut batch = Vec::with_capacity(2 * BATCH);
         let hand_out = |texts: Vec<Text>| {
             let parts = &parts;
             scope.spawn(move |_| {
@@ -148,13 +165,29 @@ fn catalogs(root: &Root, projects: [Project; 2], changed: &[Changed]) -> Result<
         };
         for (position, changed) in changed.iter().enumerate() {
             let role = layout::role(&changed.path);
-            if !matches!(role, Role::Flag(_) | Role::Segment(_)) {
+            match role {
+                Role::Flag(_) | Role::Segment(_) | Role::Project => {}
+                Role::Misplaced(_) => {
+                    findings.misplaced.push(changed.path.clone());
+                    continue;
+                }
+                _ => continue,
+            }
+            let old = content(root, repository, changed, changed.old)?;
+            let new = content(root, repository, changed, changed.new)?;
+            // Staged and taken back, or touched.
+            if old == new {
                 continue;
             }
-            for (side, at) in [changed.old, changed.new].into_iter().enumerate() {
-                if let Some(bytes) = content(root, repository, changed, at)? {
-                    batch.push(Text { position, side, path: changed.path.clone(), role: role.clone(), bytes });
-                }
+            let name = changed.path.rsplit_once('/').map_or(&*changed.path, |(_, name)| name);
+            findings.differing.insert(name.to_owned());
+            for (side, content) in [old, new].into_iter().enumerate() {
+                let bytes = match content {
+                    Content::Absent => continue,
+                    Content::Plain(bytes) => Some(bytes),
+                    Content::NotPlain(_) => None,
+                };
+                batch.push(Text { position, side, path: changed.path.clone(), role: role.clone(), bytes });
             }
             if batch.len() >= BATCH {
                 hand_out(std::mem::take(&mut batch));
@@ -175,14 +208,19 @@ fn catalogs(root: &Root, projects: [Project; 2], changed: &[Changed]) -> Result<
             Part::Segment(name, Err(error)) => drop(catalog.broken_segments.insert(name, error)),
         }
     }
-    Ok(catalogs)
+    Ok((catalogs, findings))
 }
 
-pub(super) fn content(root: &Root, repository: &Repository, changed: &Changed, at: At) -> Result<Option<Vec<u8>>> {
+/// What is there.
+pub(super) fn content(root: &Root, repository: &Repository, changed: &Changed, at: At) -> Result<Content> {
     match at {
-        At::Nowhere => Ok(None),
-        At::Object(id) => Ok(Some(repository.read(id)?)),
-        At::WorkTree => root.files(View::WorkTree)?.read(&changed.path),
+        At::Nowhere => Ok(Content::Absent),
+        At::NotPlain => Ok(Content::NotPlain(None)),
+        At::Object(id) => Ok(Content::Plain(repository.read(id)?)),
+        At::WorkTree => match root.files(View::WorkTree)?.look(&changed.path)? {
+            Content::NotPlain(_) => Ok(Content::NotPlain(None)),
+            content => Ok(content),
+        },
     }
 }
 

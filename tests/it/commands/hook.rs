@@ -243,3 +243,32 @@ fn without_the_program_only_commits_without_flags_pass() {
     command.env("PATH", "/usr/local/bin:/usr/bin:/bin");
     assert!(command.output().expect("a run").status.success());
 }
+
+/// Git runs hooks at the top, wherever the flags are.
+#[test]
+fn flags_in_folders_of_their_own_are_checked_as_well() {
+    let repo = hooked();
+    repo.shell("mkdir service && git mv flags service/ && git commit -q -m moved").ok();
+    let file = format!("service/{FLAG}");
+    let stopped = |arguments: &[&str]| {
+        let head = repo.git(&["rev-parse", "HEAD"]);
+        let run = repo.try_git(arguments);
+        let said = format!("{}{}", run.stdout, run.stderr);
+        assert!(run.code != 0, "{run}");
+        for text in ["flags/features/new-checkout.yaml:15:26", "below `service`: "] {
+            assert!(said.contains(text), "lacks {text:?}\n{run}");
+        }
+        assert_eq!(repo.git(&["rev-parse", "HEAD"]), head);
+    };
+    repo.replace(&file, "segment: staff", "segment: stuff");
+    stopped(&["commit", "-qam", "x"]);
+    stopped(&["commit", "-qm", "x", "--", &file]);
+    repo.git(&["checkout", "-q", "HEAD", "--", "."]);
+    // Also where there are flags at the top.
+    repo.flag(&["init"]).ok();
+    repo.commit_all("both");
+    repo.replace(&file, "segment: staff", "segment: stuff");
+    stopped(&["commit", "-qam", "x"]);
+    repo.replace(&file, "segment: stuff", "segment: staff");
+    repo.shell("echo >> service/flags/features/new-checkout.yaml; git commit -qam fine").ok();
+}
