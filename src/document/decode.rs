@@ -120,6 +120,9 @@ impl<'f> Decoder<'f> {
         let found = slot.node.describe();
         let message = format!("{} must be {expected}, not {found}", slot.name);
         let help = help_with_scalar(slot, expected).or_else(|| help_with_list(slot, expected));
+        // What is several lines long needs to be shown, not named.
+        let is_short = expected.starts_with('`') || slot.node.scalar().is_some();
+        let help = help.or_else(|| is_short.then(|| format!("write {expected} here")));
         let problem = self.report(code, slot.span(), message);
         problem.label = Some(format!("expected {expected}"));
         problem.help.extend(help);

@@ -145,7 +145,10 @@ impl Decoder<'_> {
         match Share::parse(text) {
             Ok(share) => Some(share),
             Err(error) => {
-                self.report(&shape::BAD_PERCENTAGE, slot.span(), error.to_string());
+                let problem = self.report(&shape::BAD_PERCENTAGE, slot.span(), error.to_string());
+                problem
+                    .help
+                    .push("write a number from 0 to 100 with at most three decimals, such as 25 or 33.334".into());
                 None
             }
         }
@@ -174,7 +177,8 @@ impl Decoder<'_> {
             return Some(share);
         }
         let message = format!("{} is a percentage without decimals here, not {share}", slot.name);
-        self.report(&shape::BAD_PERCENTAGE, slot.span(), message);
+        let problem = self.report(&shape::BAD_PERCENTAGE, slot.span(), message);
+        problem.help.push("write a whole number from 0 to 100".into());
         None
     }
 
@@ -229,7 +233,8 @@ impl Decoder<'_> {
         match Weight::parse(text) {
             Ok(weight) => Some(weight),
             Err(message) => {
-                self.report(&shape::BAD_PERCENTAGE, slot.span(), message);
+                let problem = self.report(&shape::BAD_PERCENTAGE, slot.span(), message);
+                problem.help.push("write a whole number, such as 1 or 500".into());
                 None
             }
         }

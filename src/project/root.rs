@@ -103,6 +103,9 @@ impl Root {
         elsewhere: impl FnOnce(&Repository) -> Result<Vec<CommitId>>,
     ) -> Result<Self> {
         let work_tree = repository.as_ref().and_then(Repository::work_tree).map(Path::to_path_buf);
+        if let Some(top) = work_tree.as_ref().filter(|top| relative(top, start).is_none()) {
+            return Err(outside(top, start));
+        }
         let skipped = match &repository {
             Some(repository) => repository.left_out(FLAGS)?,
             None => Vec::new(),
@@ -324,6 +327,16 @@ fn must_be_folder(start: &Path) -> Result<()> {
 }
 
 /// `directory` below `top`, with slashes and one at the end; empty when they are the same.
+/// The environment (or `core.worktree`) names a work tree, and the current folder is elsewhere: which flags are meant,
+/// nobody can tell.
+fn outside(top: &Path, start: &Path) -> Box<Failure> {
+    let message =
+        format!("`{}` is outside of the work tree `{}`, which Git is told to use", start.display(), top.display());
+    Failure::new(&repository::NO_PROJECT, message)
+        .help("go there, or name it with `-C`")
+        .help("`unset GIT_DIR GIT_WORK_TREE` lets Git find the repository around the current folder")
+}
+
 fn relative(top: &Path, directory: &Path) -> Option<String> {
     let top = top.canonicalize().ok()?;
     let directory = directory.canonicalize().ok()?;

@@ -118,3 +118,18 @@ fn who_broke_the_project_file_is_in_a_history_that_reads() {
     // What is to be written needs a project.
     repo.flag(&["rollback", "new-checkout"]).exits(2).complains_of("F226");
 }
+
+/// Which flags are meant, nobody can tell: those that Git is told of, or those around the current folder.
+#[test]
+fn a_folder_outside_of_the_work_tree_that_git_is_told_to_use_is_refused() {
+    let (here, there) = (TestRepo::shop(), TestRepo::shop());
+    let (top, git) = (there.path().display().to_string(), there.path().join(".git").display().to_string());
+    let variables = [("GIT_DIR", git.as_str()), ("GIT_WORK_TREE", top.as_str())];
+    for command in [&["list"][..], &["enabled", "new-checkout"], &["log", "new-checkout"], &["diff"]] {
+        let run = here.flag_with(command, &variables, None);
+        assert!(run.code > 1 && run.stdout.is_empty(), "{run}");
+        run.says("outside of the work tree").says("unset GIT_DIR GIT_WORK_TREE");
+    }
+    let words = [&["-C", top.as_str()][..], &["list"]].concat();
+    here.flag_with(&words, &variables, None).ok().prints("new-checkout");
+}

@@ -523,7 +523,7 @@ fn diff_follows_a_folder_that_became_a_file_and_a_file_that_became_a_folder() {
     std::fs::remove_file(repo.path().join("flags/b.yaml")).expect("removed");
     repo.write("flags/b.yaml/z.yaml", text);
     let told = repo.flag(&["diff"]).ok().stdout;
-    assert!(told.contains("z") && !told.contains("can't be read"), "{told}");
+    assert!(told.contains('z') && !told.contains("can't be read"), "{told}");
 }
 
 #[test]
