@@ -1,9 +1,9 @@
 //! Any context, as JSON or as assignments, against all shipped flags: no panic, the same answer twice, and `explain`
-//! answers what `evaluate` answers.
+//! answers what `evaluate` answers, also where only what is asked for was kept.
 
 #![no_main]
 
-use git_flag::evaluate::{Context, Program, Reason};
+use git_flag::evaluate::{Context, Program, Reason, Selection, Wanted};
 use git_flag::model::{Catalog, Timestamp};
 use git_flag::project::{Files, load_all};
 use libfuzzer_sys::fuzz_target;
@@ -14,14 +14,24 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     load_all(&Files::on_disk(root.into())).expect("the shipped flags").catalog
 });
 static PROGRAM: LazyLock<Program> = LazyLock::new(|| Program::compile(&CATALOG));
+static WANTED: LazyLock<Vec<Wanted<'static>>> = LazyLock::new(|| {
+    let paths = PROGRAM.attributes().map(|path| path.parts().iter().map(|part| &**part).collect::<Vec<_>>());
+    Wanted::all(paths)
+});
 static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| PROGRAM.keys().map(str::to_owned).collect());
 
 const ENVIRONMENTS: [&str; 4] = ["production", "staging", "development", "elsewhere"];
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let mut selection = None;
     let context = if text.starts_with('{') {
-        let Ok(context) = Context::parse(text) else { return };
+        let selected = Selection::parse(text, &WANTED);
+        let context = match Context::parse(text) {
+            Ok(context) => context,
+            Err(error) => return assert_eq!(selected, Err(error)),
+        };
+        selection = Some(selected.expect("what all of it was accepted of"));
         context
     } else {
         let mut context = Context::default();
@@ -41,6 +51,10 @@ fuzz_target!(|bytes: &[u8]| {
     for decision in bound.evaluate_all(environment, now) {
         assert!(decision.reason != Reason::Error && decision.value.is_some(), "{decision:?}");
         assert_eq!(decision, bound.evaluate(decision.key, environment, now));
+    }
+    if let Some(selection) = &selection {
+        let selected = PROGRAM.bind_selection(selection);
+        assert!(bound.evaluate_all(environment, now).eq(selected.evaluate_all(environment, now)));
     }
     let key = &KEYS[(sum >> 3) as usize % KEYS.len()];
     let (explained, _) = bound.explain(key, environment, now);
